@@ -1,0 +1,1 @@
+"""Tests: one file a stage, and what several of them share."""

@@ -1,0 +1,472 @@
+"""The driver core in C, on real trees, under the address and undefined-behaviour sanitizers.
+
+Compiled natively against the ``sim`` host; the driver table comes from :mod:`ukdrivers.table`, so
+that generator and reader are tested against each other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import struct
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ukdrivers.board import read_board
+from ukdrivers.model import Driver
+from ukdrivers.table import table
+
+if TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Callable, Sequence
+
+HERE = os.path.dirname(__file__)
+PACKAGE = os.path.join(os.path.dirname(HERE), "ukdrivers")
+SIM = os.path.join(PACKAGE, "hosts", "sim")
+KIT = os.path.join(PACKAGE, "kit")
+NODEV = 19
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed"),
+    pytest.mark.skipif(shutil.which("dtc") is None, reason="dtc is not installed"),
+]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Fake:
+    """A driver for the test: what it lists, and what its probe returns for each string."""
+
+    name: str
+    strings: dict[str, int]
+    class_: str = "block"
+
+    @property
+    def driver(self) -> Driver:
+        return Driver(
+            name=self.name,
+            summary="",
+            class_=self.class_,
+            arch=("arm64",),
+            platforms=("kvm",),
+            compatible=tuple(self.strings),
+            sources=(),
+            config=None,
+            provides=(),
+            requires=(),
+            kit=">=1,<2",
+            replaces=(),
+            root="/",
+            distribution="test",
+            version="1",
+        )
+
+    @property
+    def source(self) -> str:
+        probe = "probe_irqchip" if self.class_ == "irqchip" else "probe_and_print"
+        matches = "\n".join(
+            f'\t{{ .compatible = "{one}", .variant = &(const int){{ {rc} }} }},'
+            for one, rc in self.strings.items()
+        )
+        ident = self.driver.ident
+        return (
+            f"static const struct ukd_match {ident}_match[] = {{\n{matches}\n\t{{ 0 }}\n}};\n"
+            f"const struct ukd_driver {self.driver.object} = {{\n"
+            f'\t.name = "{self.name}",\n\t.class = UKD_CLASS_{self.class_.upper()},\n'
+            f"\t.match = {ident}_match,\n\t.probe = {probe},\n}};\n"
+        )
+
+
+UART = Fake(name="uart", class_="console", strings={"test,uart": 0})
+CHIP = Fake(name="chip", class_="irqchip", strings={"test,chip": 0})
+
+
+def compiled(folder: pathlib.Path, fakes: Sequence[Fake], off: Sequence[Fake] = ()) -> str:
+    """Compile the core with a table of drivers, and return the program."""
+    drivers = [one.driver for one in (*fakes, *off)]
+    (folder / "table.c").write_text(table(drivers))
+    head = '#include "core_test.h"\n'
+    (folder / "drivers.c").write_text(head + "".join(one.source for one in (*fakes, *off)))
+    kit = sorted(os.path.join(KIT, "src", one) for one in os.listdir(f"{KIT}/src"))
+    subprocess.run(
+        ["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror"]
+        + ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+        + [f"-DCONFIG_{one.driver.symbol}=1" for one in fakes]
+        + [f"-I{SIM}/include", f"-I{SIM}", f"-I{KIT}/include", f"-I{HERE}/core"]
+        + [f"{HERE}/core/core_test.c", f"{SIM}/sim.c", f"{SIM}/fake.c"]
+        + [one for one in kit if one.endswith(".c")]
+        + ["table.c", "drivers.c", "-o", "core_test"],
+        cwd=folder,
+        check=True,
+    )
+    return str(folder / "core_test")
+
+
+def tree(folder: pathlib.Path, body: str, *flags: str) -> str:
+    """Compile the body of a root node, and return the file."""
+    (folder / "tree.dts").write_text(f"/dts-v1/;\n/ {{\n{body}\n}};\n")
+    subprocess.run(
+        ["dtc", "-q", "-f", *flags, "-O", "dtb", "-o", "tree.dtb", "tree.dts"],
+        cwd=folder,
+        check=True,
+    )
+    return str(folder / "tree.dtb")
+
+
+def output(program: str, *args: str) -> list[str]:
+    done = subprocess.run([program, *args], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The core with one console and one interrupt controller, and drivers that decline."""
+    return compiled(
+        tmp_path_factory.mktemp("core"),
+        [
+            UART,
+            CHIP,
+            Fake(name="shy", strings={"test,exact": -NODEV}),
+            Fake(name="general", strings={"test,general": 0}),
+            Fake(name="broken", strings={"test,broken": -5}),
+            Fake(name="first", strings={"test,contested": -NODEV}),
+            Fake(name="second", strings={"test,contested": 0}),
+        ],
+        off=[Fake(name="off", strings={"test,off": 0})],
+    )
+
+
+@pytest.fixture
+def scan(core: str, tmp_path: pathlib.Path) -> Callable[[str], list[str]]:
+    """Run the core on the body of a root node."""
+    return lambda body: output(core, tree(tmp_path, body))
+
+
+def probes(lines: Sequence[str]) -> list[str]:
+    """What was probed, without the ends that other tests are about."""
+    return [
+        line.split(" test-property")[0].removeprefix("probe ")
+        for line in lines
+        if line.startswith("probe ")
+    ]
+
+
+CELLS = "#address-cells = <1>; #size-cells = <1>;"
+
+
+def test_root_memory_and_irqchip(scan: Callable[[str], list[str]]) -> None:
+    lines = scan("""
+        model = "a board"; #address-cells = <2>; #size-cells = <2>; interrupt-parent = <&chip>;
+        memory@40000000 { device_type = "memory"; reg = <0 0x40000000 0 0x8000000>,
+                                                        <0x8 0 0x1 0>; };
+        memory@10 { device_type = "memory"; reg = <0 0x10 0 0x10>; status = "disabled"; };
+        other { device_type = "cpu"; reg = <0 0 0 1>; };
+        soc { chip: intc@1000 { compatible = "not,linked", "b"; interrupt-controller;
+                                #interrupt-cells = <3>; }; };
+    """)
+    assert lines == [
+        "scan 0",
+        "model a board",
+        "memory 0x40000000+0x8000000",
+        "memory 0x800000000+0x100000000",
+        "irqchip /soc/intc@1000 not,linked",
+        "bound 0",
+    ]
+
+
+def test_memory_of_many_banks(scan: Callable[[str], list[str]]) -> None:
+    banks = " ".join(f"{i * 0x1000:#x} 0x1000" for i in range(7))
+    lines = scan(f"""
+        {CELLS}
+        memory@0 {{ device_type = "memory"; reg = <{banks}>; }};
+        memory@10000 {{ device_type = "memory"; reg = <0x10000 0x1000 0x20000 0x1000>; }};
+    """)
+    assert [line.split()[1] for line in lines if line.startswith("memory")] == [
+        *(f"{i * 0x1000:#x}+0x1000" for i in range(7)),
+        "0x10000+0x1000",
+    ]
+
+
+def test_bare_root(scan: Callable[[str], list[str]]) -> None:
+    assert scan("") == ["scan 0", "model ", "irqchip none none", "bound 0"]
+
+
+def test_log_line_of_a_bound_device(scan: Callable[[str], list[str]]) -> None:
+    lines = scan(f"""
+        {CELLS} interrupt-parent = <&chip>;
+        uart@1000 {{ reg = <0x1000 0x100 0x3000 0x20>; interrupts = <0 7 1 1 8 4>;
+                     compatible = "test,uart"; }};
+        chip: intc@2000 {{ compatible = "test,chip"; reg = <0x2000 0x1000>;
+                           interrupt-controller; #interrupt-cells = <3>; }};
+        psci {{ compatible = "test,general"; }};
+    """)
+    assert lines[-4:] == [
+        "bound 3",
+        "info: /intc@2000: 0x2000+0x1000",
+        "info: /uart@1000: 0x1000+0x100 0x3000+0x20 irq 7 edge irq 1008 level",
+        "info: /psci: bound",
+    ]
+
+
+def test_classes_are_probed_in_order(scan: Callable[[str], list[str]]) -> None:
+    lines = scan(f"""
+        {CELLS}
+        one {{ compatible = "test,general"; }};
+        two {{ compatible = "test,uart"; }};
+        three {{ compatible = "test,chip"; }};
+        four {{ compatible = "test,uart"; }};
+    """)
+    assert probes(lines) == ["chip /three", "uart /two", "uart /four", "general /one"]
+
+
+def test_next_string_and_next_rival_after_no_device(scan: Callable[[str], list[str]]) -> None:
+    lines = scan("""
+        a { compatible = "test,unknown", "test,exact", "test,general"; };
+        b { compatible = "test,contested"; };
+        c { compatible = "test,broken", "test,general"; };
+        d { compatible = "test,exact"; };
+        e { compatible = "test,off"; };
+        f { compatible = "test,off", "test,general"; };
+    """)
+    assert probes(lines) == [
+        "shy /a",
+        "general /a",
+        "first /b",
+        "second /b",
+        "broken /c",
+        "shy /d",
+        "general /f",
+    ]
+    assert lines[-4:] == ["bound 3", "info: /a: bound", "info: /b: bound", "info: /f: bound"]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_probed"),
+    [("okay", True), ("ok", True), ("disabled", False), ("fail-sss", False), ("", False)],
+)
+def test_status_counts_for_the_subtree(
+    scan: Callable[[str], list[str]], status: str, is_probed: bool
+) -> None:
+    lines = scan(f"""
+        bus {{
+            compatible = "test,general";
+            status = "{status}";
+            uart {{ inner {{ compatible = "test,uart"; }}; }};
+        }};
+        after {{ compatible = "test,uart"; }};
+    """)
+    expected = ["uart /bus/uart/inner"] if is_probed else []
+    assert probes(lines) == [
+        *expected,
+        "uart /after",
+        *(["general /bus"] if is_probed else []),
+    ]
+
+
+def test_properties_are_found(scan: Callable[[str], list[str]]) -> None:
+    lines = scan("""
+        a { compatible = "test,uart"; test-property = [01 02 03 04 05]; child { }; };
+        b { test-property; compatible = "test,uart"; };
+        c { compatible = "test,uart"; child { test-property = "not this one"; }; };
+    """)
+    assert [line.split("test-property")[1] for line in lines if line.startswith("probe")] == [
+        " 5 bytes sum 15 rc 0",
+        " 0 bytes sum 0 rc 0",
+        " absent rc 0",
+    ]
+
+
+def test_interrupts_of_a_foreign_parent_are_left_out(scan: Callable[[str], list[str]]) -> None:
+    lines = scan("""
+        interrupt-parent = <&chip>;
+        chip: chip { compatible = "test,chip"; interrupt-controller; #interrupt-cells = <3>;
+                     interrupts = <1 9 4>;
+                     below { compatible = "test,uart"; interrupts = <0 1 0>; }; };
+        gpio: gpio { interrupt-controller; #interrupt-cells = <1>; phandle = <0x77>;
+                     below { compatible = "test,uart"; interrupts = <3>; }; };
+        a { compatible = "test,uart"; interrupt-parent = <&gpio>; interrupts = <3>; };
+        b { compatible = "test,uart"; interrupts-extended = <&chip 0 5 1>, <&gpio 4>;
+            interrupts = <9>; };
+        c { compatible = "test,uart"; interrupts = <0 1001 0>; };
+        d { compatible = "test,uart"; interrupts = <0 1 0 0 2>; };
+        e { compatible = "test,uart"; interrupts = <0 1 0 0 2 0 0 3 0 0 4 0 0 5 0>; };
+    """)
+    assert probes(lines) == [
+        "chip /chip",
+        "uart /chip/below irq 1 level",
+        "uart /gpio/below",
+        "uart /a",
+        "uart /b irq 5 edge",
+        "uart /c",
+        "uart /d irq 1 level",
+        "uart /e irq 1 level irq 2 level irq 3 level irq 4 level",
+    ]
+    foreign = "has parent 0x77, which is not the bound interrupt controller"
+    assert [line for line in lines if line.startswith("warn")] == [
+        f"warn: /gpio/below: interrupts: entry 0 {foreign}",
+        f"warn: /a: interrupts: entry 0 {foreign}",
+        f"warn: /b: interrupts: entry 1 {foreign}",
+        "warn: /c: interrupts: entry 0 refused by the interrupt controller (error -34)",
+    ]
+
+
+def test_more_matches_than_there_is_room_for(scan: Callable[[str], list[str]]) -> None:
+    lines = scan("".join(f'n{i} {{ compatible = "test,uart"; }};' for i in range(100)))
+    kept = len(probes(lines))
+    assert 50 <= kept < 60
+    assert f"bound {kept}" in lines
+    (report,) = [line for line in lines if line.startswith("err")]
+    assert report == (
+        f"err: device tree: {100 - kept} matching nodes left out, no room for more than {kept}"
+    )
+
+
+def any_of(strings: set[str]) -> list[Fake]:
+    return [Fake(name=f"d{i}", strings={one: 0}) for i, one in enumerate(sorted(strings))]
+
+
+def assert_agrees_with_board(source: str, folder: pathlib.Path, skip: Sequence[str] = ()) -> None:
+    """Have a driver for every string of a board, and compare with the reader in Python."""
+    board = read_board(source)
+    (folder / "board.dtb").write_bytes(board.blob)
+    program = compiled(folder, any_of({one.compatible[0] for one in board.nodes if one.compatible}))
+    lines = output(program, str(folder / "board.dtb"))
+    expected = [
+        " ".join([one.path, *(f"{r.base:#x}+{r.size:#x}" for r in one.regions[:4])])
+        for one in board.nodes
+        if one.compatible and one.enabled and one.path not in skip
+    ]
+    found = [line.split(" ", 1)[1] for line in probes(lines)]
+    assert [one for one in found if one.split()[0] not in skip] == expected
+    assert f"model {board.model}" in lines
+    assert [f"memory {r.base:#x}+{r.size:#x}" for r in board.memory] == [
+        line for line in lines if line.startswith("memory ")
+    ]
+    if board.interrupt_parent:
+        assert any(line.startswith(f"irqchip {board.interrupt_parent} ") for line in lines)
+
+
+@pytest.mark.skipif(shutil.which("qemu-system-aarch64") is None, reason="QEMU is not installed")
+@pytest.mark.parametrize("machine", ["qemu:virt", "qemu:virt,gic-version=3,secure=on"])
+def test_qemu_virt_as_the_board_stage_reads_it(machine: str, tmp_path: pathlib.Path) -> None:
+    assert_agrees_with_board(machine, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["interrupts", "nested", "small"])
+def test_stored_boards_as_the_board_stage_reads_them(name: str, tmp_path: pathlib.Path) -> None:
+    pci = "/soc/pcie@50000000/window@10000000"  # three address cells
+    assert_agrees_with_board(
+        os.path.join(HERE, "data", "boards", f"{name}.dts"), tmp_path, skip=[pci]
+    )
+
+
+def test_order_of_properties_does_not_matter(scan: Callable[[str], list[str]]) -> None:
+    lines = scan("""
+        #size-cells = <1>; #address-cells = <1>;
+        bus { ranges = <0 0x1 0 0x1000>; #size-cells = <1>; #address-cells = <2>;
+              ranges = <0 0x100 0x40000000 0x1000>;
+              uart@100 { status = "okay"; reg = <0 0x180 0x20>; compatible = "test,uart"; };
+              out@0 { reg = <0 0x80 0x20>, <0 0x180 0x20>; compatible = "test,uart"; }; };
+    """)
+    assert probes(lines) == ["uart /bus/uart@100 0x40000080+0x20", "uart /bus/out@0"]
+
+
+def good_tree(folder: pathlib.Path) -> bytes:
+    body = f"""
+        {CELLS} interrupt-parent = <&chip>; model = "m";
+        memory@0 {{ device_type = "memory"; reg = <0 0x1000>; }};
+        bus {{ {CELLS} ranges = <0 0x1000 0x1000>;
+               uart@10 {{ compatible = "test,uart"; reg = <0x10 0x10>; interrupts = <0 1 1>;
+                          status = "okay"; test-property = "x"; }}; }};
+        chip: chip {{ compatible = "test,chip"; interrupt-controller; #interrupt-cells = <3>;
+                      reg = <0x2000 0x1000>; }};
+        e {{ compatible = "test,uart"; interrupts-extended = <&chip 0 2 0>; }};
+    """
+    with open(tree(folder, body), "rb") as file:
+        return file.read()
+
+
+def cut(blob: bytes, size: int) -> bytes:
+    return blob[:size]
+
+
+def cell(blob: bytes, index: int, value: int) -> bytes:
+    return blob[: index * 4] + struct.pack(">I", value) + blob[index * 4 + 4 :]
+
+
+def with_token(blob: bytes, old: bytes, new: bytes) -> bytes:
+    """Replace the last occurrence, which is in the structure block."""
+    at = blob.rindex(old)
+    return blob[:at] + new + blob[at + len(old) :]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda blob: cut(blob, 0), id="empty"),
+        pytest.param(lambda blob: cut(blob, 39), id="header cut"),
+        pytest.param(lambda blob: cut(blob, len(blob) - 1), id="shorter than it says"),
+        pytest.param(lambda blob: cell(blob, 0, 0xD00DFEEE), id="magic"),
+        pytest.param(lambda blob: cell(blob, 2, 0xFFFFFFF0), id="structure outside"),
+        pytest.param(lambda blob: cell(blob, 2, 58), id="structure unaligned"),
+        pytest.param(lambda blob: cell(blob, 3, 0xFFFFFFF0), id="strings outside"),
+        pytest.param(lambda blob: cell(blob, 5, 16), id="version 16"),
+        pytest.param(lambda blob: cell(blob, 6, 18), id="incompatible version"),
+        pytest.param(lambda blob: cell(blob, 8, 0), id="no strings"),
+        pytest.param(lambda blob: cell(blob, 8, 12), id="strings without an end"),
+        pytest.param(lambda blob: cell(blob, 9, 0), id="no structure"),
+        pytest.param(lambda blob: cell(blob, 9, 0xFFFFFFFC), id="structure too long"),
+        pytest.param(lambda blob: cell(blob, 14, 9), id="end first"),
+        pytest.param(lambda blob: cell(blob, 14, 2), id="end of no node"),
+        pytest.param(lambda blob: cell(blob, 17, 0x7FFFFFFF), id="property too long"),
+        pytest.param(lambda blob: cell(blob, 17, 0xFFFFFFFF), id="property size wraps"),
+        pytest.param(lambda blob: cell(blob, 18, 0x7FFFFFFF), id="name outside"),
+        pytest.param(lambda blob: cell(blob, 16, 5), id="unknown token"),
+        pytest.param(
+            lambda blob: with_token(blob, struct.pack(">3I", 2, 2, 9), struct.pack(">3I", 2, 4, 9)),
+            id="root without an end",
+        ),
+    ],
+)
+def test_malformed_tree_leaves_nothing(
+    core: str, tmp_path: pathlib.Path, change: Callable[[bytes], bytes]
+) -> None:
+    blob = good_tree(tmp_path)
+    (tmp_path / "bad.dtb").write_bytes(change(blob))
+    assert output(core, str(tmp_path / "bad.dtb")) == [
+        "scan -22",
+        "model ",
+        "irqchip none none",
+        "bound 0",
+    ]
+
+
+def test_no_operation_tokens_are_skipped(core: str, tmp_path: pathlib.Path) -> None:
+    blob = good_tree(tmp_path)
+    (tmp_path / "good.dtb").write_bytes(blob)
+    value = b"test-property\0"
+    offset = blob.index(value) - struct.unpack(">I", blob[12:16])[0]
+    prop = struct.pack(">3I", 3, 2, offset) + b"x\0\0\0"
+    assert blob.count(prop) == 1
+    (tmp_path / "nops.dtb").write_bytes(blob.replace(prop, struct.pack(">I", 4) * 4))
+    before = output(core, str(tmp_path / "good.dtb"))
+    after = output(core, str(tmp_path / "nops.dtb"))
+    assert before[0] == after[0] == "scan 0"
+    assert probes(before) == probes(after)
+
+
+def test_deepest_tree(core: str, tmp_path: pathlib.Path) -> None:
+    def nested(depth: int) -> str:
+        return "n { " * depth + 'compatible = "test,uart";' + " };" * depth
+
+    assert probes(output(core, tree(tmp_path, nested(30)))) == ["uart " + "/n" * 30]
+    assert output(core, tree(tmp_path, nested(31)))[0] == "scan -22"
+
+
+def test_broken_trees_end_cleanly(core: str, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "good.dtb").write_bytes(good_tree(tmp_path))
+    (line,) = output(core, str(tmp_path / "good.dtb"), "100000", "20240611")
+    assert 1000 < int(line.removeprefix("good ")) < 99000

@@ -1,0 +1,246 @@
+"""Read a flattened device tree (a ``.dtb`` file) into its nodes and their properties.
+
+In:  the bytes of a tree (from :mod:`ukdrivers.board`).
+Out: :class:`RawNode` in tree order (back to it); what they mean is not looked at here.
+
+Nothing in the input is trusted: every offset and length is checked before it is used, every step
+goes forward, and every name is bounded, so that reading ends for any bytes whatever.
+
+Source: Devicetree Specification v0.4, chapter 5.
+"""
+
+from __future__ import annotations
+
+import array
+import struct
+import sys
+from typing import TYPE_CHECKING
+
+from ukdrivers.errors import BoardError
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+__all__ = ["RawNode", "parse", "total_size"]
+
+MAGIC = 0xD00DFEED
+HEADER = struct.Struct(">10I")
+VERSION = 17
+BEGIN_NODE, END_NODE, PROP, NOP, END = 1, 2, 3, 4, 9
+
+#: The specification stops names at 31 characters (2.2.1, 2.2.4); boards do not, but none needs
+#: more than this, and without a bound a small file could ask for gigabytes of paths.
+MAX_NAME = 255
+MAX_DEPTH = 64
+
+#: Wider than the specification's own tables (2.2.1, 2.2.4), but fit to be printed.
+NAME_BYTES = bytes(range(0x21, 0x7F))
+
+
+class RawNode:
+    """One node as it stands in the structure block.
+
+    :param path: full path; ``/`` for the root
+    :param parent: index of the parent in the list of nodes; -1 for the root
+    :param properties: values by name, in the order of the tree
+    """
+
+    __slots__ = ("parent", "path", "properties")
+
+    def __init__(self, path: str, parent: int, properties: dict[str, bytes]) -> None:
+        self.path = path
+        self.parent = parent
+        self.properties = properties
+
+
+def parse(blob: bytes, *, source: str) -> list[RawNode]:
+    """List the nodes of a flattened device tree.
+
+    :param blob: the tree; bytes after its own total size are not looked at
+    :param source: where it came from, for messages
+    :returns: the nodes in tree order, the root first; a parent always before its children
+    :raises BoardError: the tree is truncated or malformed; the message has the byte offset
+
+    Source: Devicetree Specification v0.4, 5.2 (header), 5.3 (memory reservations), 5.4 (structure).
+    """
+    return _Reader(blob, source).nodes()
+
+
+def total_size(blob: bytes) -> int:
+    """Tell how many bytes a tree that :func:`parse` accepted takes, free space and all."""
+    return int.from_bytes(blob[4:8], "big")
+
+
+class _Reader:
+    """One pass over one tree. All offsets are in bytes from the start of the header."""
+
+    def __init__(self, blob: bytes, source: str) -> None:
+        self.blob = blob
+        self.source = source
+        header = self._header()
+        self.start, self.strings, reservations = header[2], header[3], header[4]
+        self.end = self._block("structure block", 8, self.start, header[9], 4)
+        self.strings_end = self._block("strings block", 12, self.strings, header[8], 1)
+        self._check_reservations(reservations, total=header[1])
+        self.words = array.array("I", blob[self.start : self.end])
+        if sys.byteorder == "little":
+            self.words.byteswap()
+        self.names: dict[int, str] = {}
+        self.found: list[RawNode] = []
+        self.paths: set[str] = set()
+        self.open: list[int] = []
+
+    def nodes(self) -> list[RawNode]:
+        """Walk the structure block from its first token to its last."""
+        blob, words, names, opened = self.blob, self.words, self.names, self.open
+        count, values = len(words), self.start + 12
+        closed: dict[str, bytes] = {}
+        properties = closed
+        at = 0
+        try:
+            while True:
+                token = words[at]
+                if token == PROP:
+                    length = words[at + 1]
+                    name = names.get(words[at + 2])
+                    after = at + 3 + (length + 3 >> 2)
+                    if name is None or after > count or properties is closed or name in properties:
+                        name = self._new_property(at, None if properties is closed else properties)
+                    value = values + at * 4
+                    properties[name] = blob[value : value + length]
+                    at = after
+                elif token == BEGIN_NODE:
+                    at = self._begin_node(at)
+                    properties = self.found[-1].properties
+                elif token == END_NODE and opened:
+                    opened.pop()
+                    properties = closed
+                    at += 1
+                elif token == NOP:
+                    at += 1
+                else:
+                    self._end(at, token)
+                    return self.found
+        except IndexError:
+            self._fail(self.end, "the structure block ends without FDT_END")
+
+    def _new_property(self, at: int, properties: dict[str, bytes] | None) -> str:
+        """Check a property whose name is new, or with which something is wrong."""
+        here = self.start + at * 4
+        length, name_offset = self.words[at + 1], self.words[at + 2]
+        left = self.end - here - 12
+        if length > left:
+            self._fail(
+                here, f"property value of {length} bytes, but the structure block ends in {left}"
+            )
+        if properties is None:
+            self._fail(here, "property after a subnode, or outside every node")
+        if name_offset >= self.strings_end - self.strings:
+            size = self.strings_end - self.strings
+            self._fail(
+                here + 8, f"property name at {name_offset:#x} of a strings block of {size:#x} bytes"
+            )
+        where = self.strings + name_offset
+        name = self.names[name_offset] = self._name("property name", where, self.strings_end)
+        if not name:
+            self._fail(here + 8, "property without a name")
+        if name in properties:
+            self._fail(here, f"property {name} for the second time in {self.found[-1].path}")
+        return name
+
+    def _begin_node(self, at: int) -> int:
+        """Open a node and return the index of the word after its name."""
+        here = self.start + at * 4
+        name = self._name("node name", here + 4, self.end)
+        if "/" in name:
+            self._fail(here + 4, f"node name '{name}' has a slash")
+        if not self.open:
+            if self.found:
+                self._fail(here, f"second root node '{name}', one was wanted")
+            if name:
+                self._fail(here + 4, f"root node named '{name}', no name was wanted")
+            path, parent = "/", -1
+        else:
+            parent = self.open[-1]
+            path = f"{self.found[parent].path.rstrip('/')}/{name}"
+            if not name:
+                self._fail(here + 4, f"subnode of {self.found[parent].path} without a name")
+        if path in self.paths:
+            self._fail(here, f"node {path} for the second time")
+        if len(self.open) == MAX_DEPTH:
+            self._fail(here, f"node more than {MAX_DEPTH} levels deep")
+        self.paths.add(path)
+        self.open.append(len(self.found))
+        self.found.append(RawNode(path, parent, {}))
+        return at + 2 + len(name) // 4
+
+    def _end(self, at: int, token: int) -> None:
+        """Accept the last token of the block, or say why it is not that."""
+        here = self.start + at * 4
+        if token == END_NODE:
+            self._fail(here, "FDT_END_NODE without a node to end")
+        if token != END:
+            self._fail(here, f"unknown token {token:#x}")
+        if self.open:
+            self._fail(here, f"FDT_END inside node {self.found[self.open[-1]].path}")
+        if not self.found:
+            self._fail(here, "FDT_END before any node")
+        if here + 4 != self.end:
+            self._fail(here, f"FDT_END, but {self.end - here - 4} bytes follow in the block")
+
+    def _name(self, what: str, start: int, limit: int) -> str:
+        """Read a null-terminated name that starts at *start* and ends before *limit*."""
+        end = self.blob.find(b"\0", start, min(limit, start + MAX_NAME + 1))
+        if end < 0:
+            if limit - start > MAX_NAME:
+                self._fail(start, f"{what} longer than {MAX_NAME} bytes")
+            self._fail(start, f"{what} without an end before {limit:#x}, where its block ends")
+        raw = self.blob[start:end]
+        strange = raw.translate(None, NAME_BYTES)
+        if strange:
+            self._fail(start, f"{what} with byte {strange[0]:#04x}, printable ASCII was wanted")
+        return raw.decode("ascii")
+
+    def _header(self) -> tuple[int, ...]:
+        """Read the header (5.2) and check all of it but the blocks it points to."""
+        size = len(self.blob)
+        if size < HEADER.size:
+            self._fail(size, f"the file ends within the header of {HEADER.size} bytes")
+        header = HEADER.unpack_from(self.blob)
+        if header[0] != MAGIC:
+            self._fail(0, f"magic {header[0]:#010x}, {MAGIC:#x} of a device tree was wanted")
+        if header[1] > size:
+            self._fail(4, f"total size of {header[1]} bytes, but the file ends at {size}")
+        if header[1] < HEADER.size:
+            self._fail(4, f"total size of {header[1]} bytes, the header alone has {HEADER.size}")
+        if header[5] < VERSION:
+            self._fail(20, f"version {header[5]}, {VERSION} or later was wanted")
+        if header[6] > VERSION:
+            self._fail(24, f"readable from version {header[6]} on, {VERSION} was wanted")
+        return header
+
+    def _block(self, what: str, field: int, start: int, size: int, unit: int) -> int:
+        """Check one block against the tree's total size and return its end."""
+        total = total_size(self.blob)
+        if start % unit or size % unit:
+            self._fail(
+                field, f"{what} of {size} bytes at {start:#x}, multiples of {unit} were wanted"
+            )
+        if start < HEADER.size:
+            self._fail(field, f"{what} at {start:#x}, within the header")
+        if start + size > total:
+            self._fail(
+                field, f"{what} of {size} bytes at {start:#x}, but the tree ends at {total:#x}"
+            )
+        return start + size
+
+    def _check_reservations(self, start: int, *, total: int) -> None:
+        """Look for the pair of zeros that ends the memory reservation block (5.3.2)."""
+        self._block("memory reservation block", 16, start, 0, 8)
+        for entry in range(start, total - 15, 16):
+            if self.blob[entry : entry + 16] == bytes(16):
+                return
+        self._fail(start, "memory reservation block without an end")
+
+    def _fail(self, offset: int, text: str) -> NoReturn:
+        raise BoardError(f"{self.source}: offset {offset:#x}: {text}")

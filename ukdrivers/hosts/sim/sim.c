@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The kit in one Linux process: time, log, and what a driver hands over.
+ *
+ * Supports:   one driver at a time, in one thread.
+ * Leaves out: rings and the memory behind them.
+ */
+
+#include "fake.h"
+
+#include <ukd/errno.h>
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Time */
+
+static uint64_t time_us;
+uint64_t fake_step_us;
+
+uint64_t ukd_now_us(void)
+{
+	time_us += fake_step_us;
+	return time_us;
+}
+
+uint64_t ukd_ticks(void)
+{
+	return ukd_now_us();
+}
+
+uint32_t ukd_ticks_hz(void)
+{
+	return 1000000;
+}
+
+uint64_t fake_time_us(void)
+{
+	return time_us;
+}
+
+/* Log */
+
+static char log_text[16384];
+static size_t log_size;
+unsigned int fake_log_count;
+
+static void put_log(const char *format, va_list args)
+{
+	size_t left = sizeof(log_text) - log_size;
+	int size = vsnprintf(log_text + log_size, left, format, args);
+
+	if (size < 0 || (size_t)size >= left) {
+		fprintf(stderr, "sim: log full\n");
+		abort();
+	}
+	log_size += (size_t)size;
+}
+
+static __attribute__((format(printf, 1, 2)))
+void put_log_line(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	put_log(format, args);
+	va_end(args);
+}
+
+void ukd_log(enum ukd_level level, const struct ukd_device *dev,
+	     const char *format, ...)
+{
+	static const char *const names[] = { "err", "warn", "info" };
+	va_list args;
+
+	put_log_line("%s: ", names[level]);
+	if (dev)
+		put_log_line("%s: ", dev->path);
+	va_start(args, format);
+	put_log(format, args);
+	va_end(args);
+	put_log_line("\n");
+	fake_log_count++;
+}
+
+bool fake_logged(const char *text)
+{
+	return strstr(log_text, text) != NULL;
+}
+
+const char *fake_log(void)
+{
+	return log_text;
+}
+
+/* What a driver hands over */
+
+const struct ukd_console_ops *fake_console;
+const struct ukd_irqchip_ops *fake_irqchip;
+const struct ukd_timer_ops *fake_timer;
+const struct ukd_power_ops *fake_power;
+void *fake_self;
+uint32_t fake_irq_limit;
+
+int ukd_console_add(const struct ukd_device *dev,
+		    const struct ukd_console_ops *ops, void *self)
+{
+	(void)dev;
+	fake_console = ops;
+	fake_self = self;
+	return 0;
+}
+
+int ukd_irqchip_add(const struct ukd_device *dev,
+		    const struct ukd_irqchip_ops *ops, void *self,
+		    uint32_t limit)
+{
+	(void)dev;
+	if (fake_irqchip)
+		return -EBUSY;
+	fake_irqchip = ops;
+	fake_self = self;
+	fake_irq_limit = limit;
+	return 0;
+}
+
+int ukd_timer_add(const struct ukd_device *dev, const struct ukd_timer_ops *ops,
+		  void *self)
+{
+	(void)dev;
+	if (fake_timer)
+		return -EBUSY;
+	fake_timer = ops;
+	fake_self = self;
+	return 0;
+}
+
+int ukd_power_add(const struct ukd_device *dev, const struct ukd_power_ops *ops,
+		  void *self)
+{
+	(void)dev;
+	if (fake_power)
+		return -EBUSY;
+	fake_power = ops;
+	fake_self = self;
+	return 0;
+}
+
+/* Interrupts */
+
+void (*fake_on_irq)(uint32_t number);
+unsigned int fake_irq_count;
+struct ukd_irq fake_attached;
+void (*fake_handler)(void *arg);
+void *fake_handler_arg;
+unsigned int fake_expired_count;
+
+int ukd_irq_translate(const uint32_t *cell, unsigned int count,
+		      struct ukd_irq *irq)
+{
+	if (!fake_irqchip)
+		return -ENODEV;
+	return fake_irqchip->translate(fake_self, cell, count, irq);
+}
+
+void ukd_irq_dispatch(uint32_t number)
+{
+	fake_irq_count++;
+	if (fake_on_irq)
+		fake_on_irq(number);
+}
+
+int ukd_irq_attach(const struct ukd_irq *irq, void (*handler)(void *arg),
+		   void *arg)
+{
+	fake_attached = *irq;
+	fake_handler = handler;
+	fake_handler_arg = arg;
+	return 0;
+}
+
+int ukd_irq_detach(const struct ukd_irq *irq)
+{
+	(void)irq;
+	fake_handler = NULL;
+	return 0;
+}
+
+void ukd_timer_expired(void)
+{
+	fake_expired_count++;
+}
+
+/* Start again */
+
+void fake_reset_host(void)
+{
+	time_us = 0;
+	fake_step_us = 1;
+	log_text[0] = '\0';
+	log_size = 0;
+	fake_log_count = 0;
+	fake_console = NULL;
+	fake_irqchip = NULL;
+	fake_timer = NULL;
+	fake_power = NULL;
+	fake_self = NULL;
+	fake_irq_limit = 0;
+	fake_on_irq = NULL;
+	fake_irq_count = 0;
+	fake_handler = NULL;
+	fake_handler_arg = NULL;
+	fake_expired_count = 0;
+}

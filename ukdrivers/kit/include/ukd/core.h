@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The driver core, for hosts: one pass over the device tree finds every match,
+ * then the devices are probed class by class.
+ */
+#ifndef UKD_CORE_H
+#define UKD_CORE_H
+
+#include <ukd/driver.h>
+
+#include <stdbool.h>
+
+#define UKD_MEMORY_MAX		8
+
+/* What the pass found besides devices. */
+struct ukd_tree {
+	const char *model;		/* of the root node, or "" */
+	struct ukd_region memory[UKD_MEMORY_MAX];
+	unsigned int memory_count;
+	const char *irqchip;		/* node of the root's interrupt parent */
+	const char *irqchip_compatible;	/* its first compatible string, or NULL */
+};
+
+/**
+ * Walk the flattened device tree once; remember memory and matching nodes.
+ *
+ * Touches nothing but the tree and its own static state, so it can run before
+ * device memory is mapped.
+ *
+ * @param blob the tree, 8-byte aligned
+ * @param limit how many bytes of it may be read
+ * @param tree filled in
+ *
+ * @return 0, -EINVAL when the tree is malformed (nothing is remembered then)
+ *
+ * Source: Devicetree Specification v0.4, chapter 5.
+ */
+int ukd_scan(const void *blob, size_t limit, struct ukd_tree *tree);
+
+/**
+ * Probe every device the pass remembered, by class, in tree order within one.
+ *
+ * A device whose probe fails is reported and left; the rest goes on.
+ *
+ * @return how many devices are bound
+ */
+unsigned int ukd_probe(void);
+
+/**
+ * Probe the devices of some classes, for a host that starts them one by one.
+ *
+ * A device probed before the interrupt controller gets no interrupts. Call it
+ * once for each class.
+ *
+ * @param first class to be probed
+ * @param last class to be probed, not before `first`
+ *
+ * @return how many devices are bound
+ */
+unsigned int ukd_probe_classes(enum ukd_class first, enum ukd_class last);
+
+/** Whether a driver for a compatible string is in the image. */
+bool ukd_has_driver(const char *compatible);
+
+/**
+ * Read an interrupt of any node, by the image's interrupt controller.
+ *
+ * @param offset of the node in the tree's structure block, as libraries for
+ *        flattened trees count it
+ * @param index of the interrupt in the node's list
+ * @param irq set when 0 is returned
+ *
+ * @return 0, -EAGAIN when the tree has to be searched for the node's interrupt
+ *         parent, -EINVAL when there is no such interrupt of the controller
+ */
+int ukd_interrupt_at(uint32_t offset, unsigned int index, struct ukd_irq *irq);
+
+/**
+ * Make a device's registers accessible; of the host, called by the core before
+ * the device's first probe.
+ *
+ * @param region physical; its base becomes the address to be used
+ *
+ * @return 0, or a negative errno: the device is left then
+ */
+int ukd_map(struct ukd_region *region);
+
+#endif /* UKD_CORE_H */
