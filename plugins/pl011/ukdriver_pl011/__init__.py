@@ -1,0 +1,1 @@
+"""Driver for the Arm PL011 UART: everything about it is in ``ukdriver.toml``."""
