@@ -1,0 +1,37 @@
+"""The hosts of our own, through the same hook as a stranger's."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ukdrivers import __version__
+from ukdrivers.hooks import hookimpl
+from ukdrivers.installed import Host
+from ukdrivers.manifest import MANIFEST, read_manifest
+
+if TYPE_CHECKING:
+    from ukdrivers.installed import Driver
+
+__all__ = ["ukdrivers_hosts"]
+
+
+@hookimpl
+def ukdrivers_hosts() -> list[Host]:
+    """Return ``base``: a small arm64 tree for demos, tests and driver development."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "base")
+    summary = "our own small arm64 tree"
+    drivers = _own_drivers("base", root)
+    return [Host(name="base", summary=summary, root=root, platforms=("kvm",), drivers=drivers)]
+
+
+def _own_drivers(host: str, root: str) -> tuple[Driver, ...]:
+    """Return the drivers that are part of a host's tree, by name."""
+    folder = os.path.join(root, "drivers")
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else ()
+    paths = [os.path.join(folder, name, MANIFEST) for name in names]
+    return tuple(
+        read_manifest(path, distribution=f"host {host}", version=__version__)
+        for path in paths
+        if os.path.isfile(path)
+    )
