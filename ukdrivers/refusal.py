@@ -1,0 +1,132 @@
+"""Refusals: why Kconfig does not take a value, in the user's words.
+
+In:  an evaluated Kconfig symbol and the value that was asked for.
+Out: a :class:`~ukdrivers.errors.ConfigError` that names every cause (to :mod:`ukdrivers.config`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ukdrivers import kconfig
+from ukdrivers.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ukdrivers.kconfig import Expression, Item, Tree
+
+__all__ = ["explain", "nearest", "wanted_form"]
+
+
+def explain(symbol: Item, wanted: str) -> ConfigError:
+    """Say what keeps *symbol* from having the value *wanted*.
+
+    Every condition that fails is named, and no other: each of them alone is enough to refuse the
+    value, so that none can be left out.
+    """
+    failing = _failing(symbol)
+    cause, hint = "it follows from other options and cannot be set", None
+    if failing:
+        cause, hint = _depends(failing), _remedy(failing)
+    elif failing is not None:
+        cause = _hold(symbol, wanted)
+    return ConfigError(f"{symbol.name}: set to {wanted}, but {cause}", hint=hint)
+
+
+def nearest(tree: Tree, name: str) -> str | None:
+    """Propose the option whose name is nearest to *name*."""
+    import difflib
+
+    name_by_bare = {
+        _bare(one.name): one.name
+        for one in tree.unique_defined_syms
+        if any(node.prompt for node in one.nodes)
+    }
+    near = difflib.get_close_matches(_bare(name), name_by_bare, n=1)
+    return f"did you mean {name_by_bare[near[0]]}?" if near else None
+
+
+def _bare(name: str) -> str:
+    plain = name.upper().replace("-", "_")
+    return plain.removeprefix("CONFIG_").removeprefix("LIBUKDRIVER_")
+
+
+def wanted_form(symbol: Item) -> str:
+    """Say what a value of the type of *symbol* looks like."""
+    kconfiglib = kconfig.library()
+    forms = {
+        kconfiglib.BOOL: "y or n",
+        kconfiglib.TRISTATE: "y, m or n",
+        kconfiglib.INT: "a whole number",
+        kconfiglib.HEX: "a hexadecimal number such as 0x1000",
+    }
+    return forms.get(symbol.orig_type, "text")
+
+
+def _failing(symbol: Item) -> list[Expression] | None:
+    """Return the conditions that are n, none when it is visible, ``None`` without a prompt."""
+    kconfiglib = kconfig.library()
+    prompts = [one.prompt[1] for one in symbol.nodes if one.prompt]
+    if not prompts:
+        return None
+    if symbol.visibility:
+        return []
+    operands = kconfiglib.split_expr(prompts[0], kconfiglib.AND)
+    failing: list[Expression] = []
+    for one in operands:
+        if not kconfiglib.expr_value(one) and one not in failing:
+            failing.append(one)
+    return failing
+
+
+def _depends(failing: list[Expression]) -> str:
+    kconfiglib = kconfig.library()
+    texts = [kconfiglib.expr_str(one) for one in failing]
+    verb = "which is n" if len(texts) == 1 else "which are n"
+    return f"depends on {' and '.join(texts)}, {verb}"
+
+
+def _remedy(failing: list[Expression]) -> str | None:
+    """Name what to set, or what in turn keeps the only cause from being set."""
+    kconfiglib = kconfig.library()
+    yes = 2
+    if len(failing) != 1:
+        return None
+    items = sorted(kconfiglib.expr_items(failing[0]), key=lambda one: str(one.name))
+    settable = [one.name for one in items if yes in getattr(one, "assignable", ())]
+    if settable and kconfiglib.expr_str(failing[0]).replace(" || ", "").isidentifier():
+        return f"set {' or '.join(f'{name}=y' for name in settable)} as well"
+    if failing[0] is items[0]:
+        deeper = _failing(items[0])
+        return f"{items[0].name} {_depends(deeper)}" if deeper else None
+    return None
+
+
+def _hold(symbol: Item, wanted: str) -> str:
+    """Say what holds the value of a symbol that is there to be set."""
+    if symbol.choice is not None:
+        chosen = symbol.choice.selection
+        if chosen is not None and chosen is not symbol:
+            return f"{chosen.name} of the same choice is y"
+        return "one option of its choice has to be y"
+    selectors = _selectors(symbol)
+    if wanted == "n" and selectors:
+        return f"selected by {' and '.join(one.name for one in selectors)}, which is y"
+    low_high = _range(symbol)
+    if low_high is not None:
+        return f"its range is {low_high[0]} to {low_high[1]}"
+    return f"Kconfig makes it {symbol.str_value}"
+
+
+def _selectors(symbol: Item) -> list[Expression]:
+    kconfiglib = kconfig.library()
+    alternatives = kconfiglib.split_expr(symbol.rev_dep, kconfiglib.OR)
+    active = [one for one in alternatives if kconfiglib.expr_value(one)]
+    return [kconfiglib.split_expr(one, kconfiglib.AND)[0] for one in active]
+
+
+def _range(symbol: Item) -> tuple[str, str] | None:
+    kconfiglib = kconfig.library()
+    for low, high, condition in symbol.ranges:
+        if kconfiglib.expr_value(condition):
+            return low.str_value, high.str_value
+    return None

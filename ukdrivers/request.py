@@ -1,0 +1,105 @@
+"""Request: what the user asked an image to be made from, and what that comes to."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import TYPE_CHECKING
+
+from ukdrivers.errors import UsageError
+from ukdrivers.output import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ukdrivers.model import Driver, Host, Platform, Registry
+    from ukdrivers.output import Output
+
+__all__ = ["Request", "Target", "app_folder", "find_target", "settle"]
+
+PLATFORM = "kvm"
+HOST = "base"
+APP = "hello"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What the user asked an image to be made from; None: as last time in this output folder."""
+
+    board: str | None = None  #: a file or ``qemu:…``
+    platform: str | None = None
+    host: str | None = None
+    app: str | None = None  #: a folder, or the name of one of the host's own applications
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)  #: by Kconfig symbol
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Target:
+    """What the image is for: a platform, a host that can link for it, and the drivers of both."""
+
+    platform: Platform
+    host: Host
+    drivers: tuple[Driver, ...]
+
+    @property
+    def arch(self) -> str:
+        """The processor architecture; the platforms so far have one each."""
+        return self.platform.arch[0]
+
+
+def find_target(
+    registry: Registry, *, platform: str | None = None, host: str | None = None
+) -> Target:
+    """Look up platform and host by name.
+
+    :raises UsageError: no such platform or host, or the host can't link for the platform
+    """
+    platform, host = platform or PLATFORM, host or HOST
+    runs_on = next((one for one in registry.platforms if one.name == platform), None)
+    if runs_on is None:
+        names = " or ".join(one.name for one in registry.platforms)
+        raise UsageError(f"platform '{platform}': not installed, wanted {names or 'one'}")
+    links = next((one for one in registry.hosts if one.name == host), None)
+    if links is None:
+        names = " or ".join(one.name for one in registry.hosts)
+        raise UsageError(f"host '{host}': not installed, wanted {names or 'one'}")
+    if platform not in links.platforms:
+        raise UsageError(
+            f"host '{host}': links for {', '.join(links.platforms)}, wanted {platform}"
+        )
+    return Target(platform=runs_on, host=links, drivers=(*registry.drivers, *links.drivers))
+
+
+def settle(output: Output, request: Request, last: Record | None) -> Record:
+    """Fill in what was not asked for with what it was last time.
+
+    :raises UsageError: no board was named, now or before
+    """
+    source = request.board or (last.source if last else None)
+    if source is None:
+        raise UsageError(
+            f"{output.folder}: made for no board yet, wanted one",
+            hint="name a BOARD, e.g. qemu:virt,gic-version=2",
+        )
+    before = last or Record(source=source, platform=PLATFORM, host=HOST, app=APP)
+    app = request.app or before.app
+    return Record(
+        source=source,
+        platform=request.platform or before.platform,
+        host=request.host or before.host,
+        app=os.path.abspath(app) if "/" in app else app,
+    )
+
+
+def app_folder(host: Host, app: str) -> str:
+    """Return the folder of an application.
+
+    :raises UsageError: there is no such folder, and the host has no application of that name
+    """
+    own = os.path.join(host.root, "app")
+    names = sorted(os.listdir(own)) if os.path.isdir(own) else []
+    if app in names:
+        return os.path.join(own, app)
+    if os.path.isdir(app):
+        return os.path.abspath(app)
+    raise UsageError(f"app '{app}': no such folder, wanted one, or {' or '.join(names)}")
