@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The image's console: every console driver's device for output, any of them
+ * for input. What is written before there is one is kept, as far as it fits.
+ */
+#ifndef UK_PLAT_CONSOLE_H
+#define UK_PLAT_CONSOLE_H
+
+#include <stddef.h>
+
+/* Write bytes as they are. */
+void uk_console_write(const char *text, size_t size);
+
+/** @return the next byte, 0 to 255, or -EAGAIN when there is none */
+int uk_console_getc(void);
+
+#endif /* UK_PLAT_CONSOLE_H */
