@@ -1,0 +1,151 @@
+"""Wire: the files that put a driver set into a host tree.
+
+In:  :class:`~ukdrivers.model.Selection`, :class:`~ukdrivers.model.Menu`,
+     :class:`~ukdrivers.model.Config`, and a :class:`~ukdrivers.model.Declared` for each driver
+     that is on (from :mod:`ukdrivers.source`).
+Out: :class:`~ukdrivers.model.Wiring` (through :mod:`ukdrivers.files` to :mod:`ukdrivers.build`).
+
+The files name each other through the folder they stand in, so it can be moved; drivers and kit are
+named where they are installed.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ukdrivers.errors import WireError
+from ukdrivers.model import Wiring
+from ukdrivers.table import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ukdrivers.model import Config, Declared, Driver, Menu, Selection
+
+__all__ = ["KIT_SYMBOLS", "wire"]
+
+#: what the driver core and the table give to the rest of the image
+KIT_SYMBOLS = ("ukd_probe", "ukd_property", "ukd_scan", "ukd_table")
+
+HEADER = "# Written by ukdrivers; changes are lost."
+
+
+def wire(
+    selection: Selection,
+    menu: Menu,
+    config: Config,
+    *,
+    declared: Mapping[str, Declared],
+    kit: str,
+) -> Wiring:
+    """Write the menu, the build files and the driver table of an image.
+
+    :param selection: every driver the platform can use goes into the files, on or off, so that
+        switching one changes ``.config`` alone
+    :param menu: becomes ``Config.uk``
+    :param config: says which drivers are on; the C of these is checked
+    :param declared: by driver name; at least of the drivers that are on
+    :param kit: folder of the kit
+    :returns: text by path, the same for the same input
+    :raises WireError: a driver's C says something else than its manifest
+    """
+    drivers = selection.usable
+    for driver in drivers:
+        if config.is_on(driver.symbol):
+            _check(driver, declared[driver.name])
+
+    files = {
+        "Config.uk": menu.text,
+        "Linker.uk": _linker(drivers, selection.platform.name),
+        "Makefile.uk": _makefile(drivers, kit, selection.arch),
+        "table.c": table(drivers),
+        "libukd/exportsyms.uk": _lines(KIT_SYMBOLS),
+    }
+    files |= {f"{driver.name}/exportsyms.uk": _lines([driver.object]) for driver in drivers}
+    return Wiring(files=files, drivers=drivers)
+
+
+def _check(driver: Driver, declared: Declared) -> None:
+    """Refuse a driver whose manifest and C differ in what both say."""
+    place = os.path.basename(declared.location)
+    for field, says, wanted in (
+        ("name", declared.name, driver.name),
+        ("class", declared.class_, driver.class_),
+    ):
+        if says != wanted:
+            raise WireError(f"{place}: {field} is {says}; the manifest declares {wanted}")
+    file = place.rpartition(":")[0]
+    if declared.compatible != driver.compatible:
+        raise WireError(
+            f"{file}: match table lists {_listed(declared.compatible)}; "
+            f"the manifest declares {_listed(driver.compatible)}",
+            hint=f"make {os.path.join(driver.root, 'ukdriver.toml')} say the same, in that order",
+        )
+    others = [name for name in declared.exported if name != driver.object]
+    if others:
+        raise WireError(
+            f"{file}: {driver.distribution} exports {_listed(others)}; "
+            f"a driver exports {driver.object} alone",
+            hint="make what one file needs static, and keep a driver that needs more in one file",
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    *first, last = names or ("nothing",)
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _lines(names: Iterable[str]) -> str:
+    return "".join(f"{name}\n" for name in names)
+
+
+def _linker(drivers: Iterable[Driver], platform: str) -> str:
+    """Write which driver's object goes into which platform's final link."""
+    lines = [HEADER, "", "# Base folder, library and switch of each part of the final link."]
+    parts = [("libukd", "libukd", "y")]
+    parts += [(one.name, one.library, f"$(CONFIG_{one.symbol})") for one in drivers]
+    for folder, library, switch in parts:
+        lines += [
+            "",
+            f"IMPORT_BASE := $(UKD_BASE)/{folder}",
+            f"$(eval $(call addplatlib_s,{platform},{library},{switch}))",
+        ]
+    return _lines(lines)
+
+
+def _makefile(drivers: Iterable[Driver], kit: str, arch: str) -> str:
+    """Write what each library is compiled from."""
+    lines = [
+        HEADER,
+        "",
+        "UKD_BASE := $(IMPORT_BASE)",
+        f"UKD_KIT := {_quoted(kit)}",
+        f"UKD_INCLUDES := -I$(UKD_KIT)/include -I$(UKD_KIT)/arch/{arch}/include",
+        "",
+        "include $(UKD_BASE)/Linker.uk",
+        "",
+        "# The driver core, and the table of this image's drivers",
+        "LIBUKD_CINCLUDES-y += $(UKD_INCLUDES)",
+        "LIBUKD_SRCS-y += $(sort $(wildcard $(UKD_KIT)/src/*.c))",
+        "LIBUKD_SRCS-y += $(UKD_BASE)/table.c",
+    ]
+    for driver in drivers:
+        lines += ["", *_library(driver)]
+    return _lines(lines)
+
+
+def _library(driver: Driver) -> list[str]:
+    sources = [os.path.normpath(os.path.join(driver.root, one)) for one in driver.sources]
+    folders = dict.fromkeys(os.path.dirname(one) for one in sources)
+    includes = " ".join(f"-I{_quoted(folder)}" for folder in folders)
+    return [
+        f"# {driver.name} of {driver.distribution} {driver.version}",
+        f"{driver.symbol}_CINCLUDES-y += $(UKD_INCLUDES) {includes}",
+        *(f"{driver.symbol}_SRCS-y += {_quoted(source)}" for source in sources),
+    ]
+
+
+def _quoted(path: str) -> str:
+    """Spell a path for make; what make can't be told, :mod:`ukdrivers.build` refuses."""
+    return path.replace("$", "$$").replace("#", "\\#")
