@@ -1,0 +1,134 @@
+"""``ukdrivers match``: which driver runs which node of a board, and why."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from ukdrivers.cli.common import harmless, installed, print_json, print_table
+from ukdrivers.cli.parser import Parser, add_board, add_target
+from ukdrivers.errors import SelectError
+from ukdrivers.pipeline import choose, match_board
+from ukdrivers.request import find_target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ukdrivers.model import Board, Ignored, Matches, Selection
+
+__all__ = ["run"]
+
+EXAMPLES = """
+# what of QEMU's machine virt has a driver, and why that one
+$ ukdrivers match qemu:virt,gic-version=2
+# the nodes of a board that nothing drives
+$ ukdrivers match board.dtb --json | jq -r '.unclaimed[].path'
+"""
+
+
+def run(arguments: list[str]) -> int:
+    """Print the verdict on every node; fail when an image for the board couldn't boot."""
+    parser = Parser(
+        "match",
+        what="Print which driver runs which node of a board, and why. Ends with status 3 when what "
+        "is installed cannot make an image for it.",
+        examples=EXAMPLES,
+    )
+    add_board(parser)
+    add_target(parser)
+    parser.add_argument("--all", action="store_true", help="a line for each node without a driver")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    options = parser.parse_args(arguments)
+
+    from ukdrivers.board import read_board
+
+    target = find_target(installed(), platform=options.platform, host=options.host)
+    board = read_board(options.board)
+    matches = match_board(target, board)
+    try:
+        selection, refusal = choose(target, board, matches), None
+    except SelectError as error:
+        selection, refusal = None, error
+    if options.json:
+        print_json("match", _fields(board, matches, selection, refusal))
+    else:
+        _print(board, matches, selection, fold=not options.all)
+    if refusal is not None:
+        raise refusal
+    return 0
+
+
+def _print(board: Board, matches: Matches, selection: Selection | None, *, fold: bool) -> None:
+    print(harmless(f"{board.source}: {board.model or 'a board without a model'}"))
+    bank = ", ".join(f"{one.size >> 20} MiB at {one.base:#x}" for one in board.memory)
+    print(harmless(f"memory {bank or 'none'}; console {board.stdout or 'not named'}"))
+    print()
+    rows = (
+        (one.rivals[0].driver.name, one.node.path, one.rivals[0].compatible, one.reason)
+        for one in matches.found
+    )
+    print_table(("DRIVER", "NODE", "COMPATIBLE", "WHY"), rows)
+    for title, nodes in (("NO DRIVER", matches.unclaimed), ("NOT A DEVICE", matches.ignored)):
+        if nodes:
+            print()
+            print_table((title, "WHY"), _folded(nodes) if fold else _single(nodes))
+    if selection is not None and selection.rejected:
+        print()
+        rejected = ((one.driver.name, one.reason) for one in selection.rejected)
+        print_table(("NOT USABLE", "WHY"), rejected)
+
+
+def _single(nodes: Iterable[Ignored]) -> Iterator[tuple[str, str]]:
+    return ((one.node.path, one.reason) for one in nodes)
+
+
+def _folded(nodes: Iterable[Ignored]) -> Iterator[tuple[str, str]]:
+    """Put neighbours of one kind and one reason on one line."""
+    for (_, reason), group in itertools.groupby(nodes, key=lambda one: (_kind(one), one.reason)):
+        paths = [one.node.path for one in group]
+        more = f" … {len(paths)} nodes" if len(paths) > 1 else ""
+        yield f"{paths[0]}{more}", reason
+
+
+def _kind(one: Ignored) -> str:
+    return one.node.path.partition("@")[0] if "@" in one.node.path else ""
+
+
+def _fields(
+    board: Board, matches: Matches, selection: Selection | None, refusal: SelectError | None
+) -> dict[str, object]:
+    return {
+        "board": {
+            "source": board.source,
+            "model": board.model,
+            "compatible": board.compatible,
+            "memory": [{"base": one.base, "size": one.size} for one in board.memory],
+            "interrupt_parent": board.interrupt_parent,
+            "stdout": board.stdout,
+            "cpus": board.cpus,
+        },
+        "bound": [
+            {
+                "path": one.node.path,
+                "driver": one.rivals[0].driver.name,
+                "compatible": one.rivals[0].compatible,
+                "reason": one.reason,
+                "rivals": [
+                    {"driver": rival.driver.name, "compatible": rival.compatible}
+                    for rival in one.rivals
+                ],
+            }
+            for one in matches.found
+        ],
+        "unclaimed": [{"path": one.node.path, "reason": one.reason} for one in matches.unclaimed],
+        "ignored": [{"path": one.node.path, "reason": one.reason} for one in matches.ignored],
+        "selected": [
+            {"driver": one.driver.name, "reason": one.reason}
+            for one in (selection.selected if selection else ())
+        ],
+        "rejected": [
+            {"driver": one.driver.name, "reason": one.reason}
+            for one in (selection.rejected if selection else ())
+        ],
+        "refusal": str(refusal) if refusal else None,
+    }

@@ -1,0 +1,85 @@
+"""Machine: the QEMU arguments that make the machine a board describes.
+
+In:  :class:`~ukdrivers.model.Board` (from :mod:`ukdrivers.board`).
+Out: arguments for ``qemu-system-aarch64`` (to :mod:`ukdrivers.boot`).
+
+QEMU writes the device tree of the machine it makes, so what the image scans at boot is that
+machine's own tree and not the file the image was built from. The two agree in what is read here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ukdrivers.errors import BootError
+
+if TYPE_CHECKING:
+    from ukdrivers.model import Board, Node
+
+__all__ = ["qemu_arguments"]
+
+#: root ``compatible`` of QEMU's machine ``virt``
+VIRT = "linux,dummy-virt"
+GIC_V3 = "arm,gic-v3"
+PSCI = ("arm,psci-1.0", "arm,psci-0.2", "arm,psci")
+MIB = 1 << 20
+DEFAULT_MIB = 128
+
+
+def qemu_arguments(board: Board) -> tuple[str, ...]:
+    """Choose machine, processor and memory for a board.
+
+    :param board: any board; only those of QEMU's machine ``virt`` can be run so far
+    :returns: arguments, without the program, the image and the console
+    :raises BootError: QEMU has no machine for the board's root ``compatible``
+    """
+    if VIRT not in board.compatible:
+        raise BootError(
+            f"/: compatible is {', '.join(board.compatible) or 'empty'}, QEMU's machine is {VIRT}",
+            hint="only boards of QEMU's machine virt can be run here; boot the image on the board",
+        )
+    return (
+        *("-M", ",".join(_machine(board))),
+        *("-cpu", _processor(board)),
+        *("-smp", str(max(1, len(board.cpus)))),
+        *("-m", f"{_memory_mib(board)}M"),
+    )
+
+
+def _machine(board: Board) -> tuple[str, ...]:
+    version = 3 if _has_gic_v3(board) else 2
+    options = ("virt", f"gic-version={version}")
+    return (*options, "virtualization=on") if _calls_psci_by_smc(board) else options
+
+
+def _has_gic_v3(board: Board) -> bool:
+    return any(
+        GIC_V3 in node.compatible for node in board.nodes if node.path == board.interrupt_parent
+    )
+
+
+def _calls_psci_by_smc(board: Board) -> bool:
+    """Whether firmware calls go to EL3: QEMU then starts the image in EL2."""
+    return any(_property(node, "method") == "smc" for node in board.nodes if _is_psci(node))
+
+
+def _is_psci(node: Node) -> bool:
+    return not set(PSCI).isdisjoint(node.compatible)
+
+
+def _property(node: Node, name: str) -> str:
+    return node.properties.get(name, b"").rstrip(b"\0").decode("ascii", "replace")
+
+
+def _processor(board: Board) -> str:
+    """Return QEMU's name of the first processor: ``arm,cortex-a53`` is ``cortex-a53``."""
+    for compatible in board.cpus[:1]:
+        vendor, _, model = compatible.partition(",")
+        known = vendor == "arm" and model.startswith(("cortex-a", "neoverse-"))
+        if known and model.replace("-", "").isalnum():  # a comma would start an option of QEMU's
+            return model
+    return "max"
+
+
+def _memory_mib(board: Board) -> int:
+    return sum(region.size for region in board.memory) // MIB or DEFAULT_MIB

@@ -1,0 +1,271 @@
+"""Pipeline: the order of the stages, and nothing else.
+
+In:  names and folders (from :mod:`ukdrivers.cli`).
+Out: each stage's value, for the command line to print.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import TYPE_CHECKING
+
+from ukdrivers.errors import UsageError
+from ukdrivers.output import read_record, read_text, write_bytes, write_record
+from ukdrivers.request import app_folder, find_target, settle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ukdrivers.model import (
+        Board,
+        BootLog,
+        Config,
+        Declared,
+        Image,
+        Matches,
+        Menu,
+        Registry,
+        Selection,
+        Wiring,
+    )
+    from ukdrivers.output import Output, Record
+    from ukdrivers.request import Request, Target
+    from ukdrivers.script import Step
+
+__all__ = [
+    "Configured",
+    "Prepared",
+    "boot_image",
+    "choose",
+    "configure",
+    "edit_menu",
+    "make_image",
+    "match_board",
+    "prepare",
+]
+
+KIT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kit")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Configured:
+    """What the board asks for, and what the user made of it."""
+
+    target: Target
+    record: Record
+    app: str  #: folder of the application
+    board: Board
+    matches: Matches
+    selection: Selection
+    menu: Menu
+    config: Config
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """Everything but the compiler's work."""
+
+    configured: Configured
+    wiring: Wiring
+    written: tuple[str, ...]  #: the wired files that changed
+
+
+def match_board(target: Target, board: Board) -> Matches:
+    """Pair the board's nodes with drivers."""
+    from ukdrivers.match import match
+
+    return match(target.drivers, board)
+
+
+def choose(target: Target, board: Board, matches: Matches) -> Selection:
+    """Select what the board needs.
+
+    :raises SelectError: the board can't be served by what is installed
+    """
+    from ukdrivers.select import select
+
+    return select(
+        matches, drivers=target.drivers, platform=target.platform, arch=target.arch, board=board
+    )
+
+
+def configure(registry: Registry, output: Output, request: Request) -> Configured:
+    """Do everything up to the evaluated menu, in the output folder.
+
+    :raises UkdriversError: that of the stage that failed
+    """
+    from ukdrivers.config import evaluate
+    from ukdrivers.files import publish
+    from ukdrivers.menu import compose
+
+    last = read_record(output)
+    record = settle(output, request, last)
+    target = find_target(registry, platform=record.platform, host=record.host)
+    app = app_folder(target.host, record.app)
+    board = _board(output, request, record)
+    matches = match_board(target, board)
+    selection = choose(target, board, matches)
+    menu = compose(selection)
+    publish(output.drivers, {"Config.uk": menu.text}, owned=())
+    config = evaluate(
+        menu,
+        host=target.host,
+        folder=output.drivers,
+        requested=request.values,
+        saved=read_text(output.config),
+        app=app,
+    )
+    configured = Configured(
+        target=target,
+        record=record,
+        app=app,
+        board=board,
+        matches=matches,
+        selection=selection,
+        menu=menu,
+        config=config,
+    )
+    _keep(output, configured, last)
+    return configured
+
+
+def _board(output: Output, request: Request, record: Record) -> Board:
+    """Read the board: the one that is named, else the copy that the output folder keeps."""
+    from ukdrivers.board import read_board
+
+    if request.board is not None:
+        return read_board(request.board)
+    return dataclasses.replace(read_board(output.board), source=record.source)
+
+
+def _keep(output: Output, configured: Configured, last: Record | None) -> None:
+    """Write down what was decided; an image made from something else is forgotten."""
+    from ukdrivers.files import publish
+
+    changed = write_bytes(output.board, configured.board.blob)
+    changed |= bool(publish(output.folder, {".config": configured.config.text}, owned=()))
+    known = last is not None and dataclasses.replace(last, image=None) == configured.record
+    if changed or not known:
+        write_record(output, configured.record)
+
+
+def edit_menu(configured: Configured, output: Output) -> str:
+    """Open the menu on this terminal.
+
+    :returns: one line on what was saved
+    """
+    from ukdrivers.config import edit
+
+    return edit(
+        host=configured.target.host,
+        folder=output.drivers,
+        path=output.config,
+        app=configured.app,
+    )
+
+
+def prepare(registry: Registry, output: Output, request: Request) -> Prepared:
+    """Do everything up to the wired drivers, in the output folder.
+
+    :raises UkdriversError: that of the stage that failed
+    """
+    from ukdrivers.files import publish
+    from ukdrivers.wire import wire
+
+    configured = configure(registry, output, request)
+    wiring = wire(
+        configured.selection,
+        configured.menu,
+        configured.config,
+        declared=_declared(configured, output),
+        kit=KIT,
+    )
+    written = publish(output.drivers, wiring.files)
+    return Prepared(configured=configured, wiring=wiring, written=written)
+
+
+def _declared(configured: Configured, output: Output) -> dict[str, Declared]:
+    """Read the C of the drivers that are on; what is off is not in the image and not read."""
+    from ukdrivers.source import declare
+    from ukdrivers.tools import CROSS
+
+    target = configured.target
+    kit = (os.path.join(KIT, "include"), os.path.join(KIT, "arch", target.arch, "include"))
+    own = (*kit, os.path.join(target.host.root, "include"))  # a host's driver sees its tree too
+    return {
+        driver.name: declare(
+            driver,
+            compiler=f"{CROSS}gcc",
+            includes=own if driver in target.host.drivers else kit,
+            cache=output.declared,
+        )
+        for driver in configured.selection.usable
+        if configured.config.is_on(driver.symbol)
+    }
+
+
+def make_image(
+    prepared: Prepared,
+    output: Output,
+    *,
+    verbose: bool = False,
+    on_line: Callable[[str], None] = lambda _: None,
+) -> Image:
+    """Compile and link what changed.
+
+    :param verbose: let make show its commands
+    :param on_line: called with each line that make and its commands write
+    :raises BuildError: the compiler or the linker refused
+    """
+    from ukdrivers.build import build
+
+    configured = prepared.configured
+    image = build(
+        host=configured.target.host,
+        drivers_folder=output.drivers,
+        config=configured.config,
+        app=configured.app,
+        output=output.folder,
+        drivers=prepared.wiring.drivers,
+        verbose=verbose,
+        on_line=on_line,
+    )
+    write_record(output, dataclasses.replace(configured.record, image=image))
+    return image
+
+
+def boot_image(  # noqa: PLR0913 - settings, all by keyword
+    output: Output,
+    *,
+    script: Sequence[Step],
+    timeout: float,
+    on_text: Callable[[str], None],
+    board: str | None = None,
+    attach: bool = False,
+    extra: Sequence[str] = (),
+) -> BootLog:
+    """Run the image of an output folder; the other arguments are :func:`ukdrivers.boot.boot`'s.
+
+    :param board: to run it on; None: the one it was built for
+    :raises UsageError: there is no image in the folder
+    :raises BootError: the image did not do what was expected
+    """
+    from ukdrivers.board import read_board
+    from ukdrivers.boot import boot
+
+    record = read_record(output)
+    if record is None or record.image is None or not os.path.exists(record.image.path):
+        raise UsageError(
+            f"{output.folder}: holds no image, wanted one",
+            hint=f"ukdrivers build -o {output.folder}",
+        )
+    return boot(
+        record.image,
+        read_board(board or output.board),
+        script=script,
+        timeout=timeout,
+        on_text=on_text,
+        attach=attach,
+        extra=extra,
+    )
