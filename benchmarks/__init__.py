@@ -1,0 +1,1 @@
+"""Figures the project keeps; run with ``make bench``."""

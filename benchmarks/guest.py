@@ -1,0 +1,128 @@
+"""What an image costs in guest instructions, from reset to power off.
+
+QEMU counts with a plugin under ``-icount shift=0``: the same image gives the same count every time.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks.harness import ROOT, Figure, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BOARD = "qemu:virt,gic-version=2"
+MACHINE = ("-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-m", "64")
+FILLERS = 10
+STRINGS = 100  # of each filler
+MANIFEST = """\
+schema = 1
+
+[driver]
+name       = "{name}"
+summary    = "Driver that matches nothing on this board"
+class      = "rtc"
+arch       = ["arm64"]
+platforms  = ["kvm"]
+compatible = [{strings}]
+sources    = ["c/{name}.c"]
+kit        = ">=1,<2"
+"""
+SOURCE = """\
+#include <ukd/driver.h>
+#include <ukd/errno.h>
+
+static int {name}_probe(const struct ukd_device *dev, const void *variant)
+{{
+	(void)dev;
+	(void)variant;
+	return -ENODEV;
+}}
+
+static const struct ukd_match {name}_match[] = {{
+{entries}
+	{{ 0 }}
+}};
+
+extern const struct ukd_driver ukd_driver_{name};
+const struct ukd_driver ukd_driver_{name} = {{
+	.name = "{name}",
+	.class = UKD_CLASS_RTC,
+	.match = {name}_match,
+	.probe = {name}_probe,
+}};
+"""
+
+
+def figures(folder: str) -> Iterator[Figure]:
+    counter = os.path.join(folder, "icount.so")
+    source = os.path.join(ROOT, "benchmarks", "icount.c")
+    run(["gcc", "-O2", "-shared", "-fPIC", "-o", counter, source])
+
+    few = _count(counter, _image(os.path.join(folder, "few"), {}))
+    yield Figure(
+        name="guest instructions, reset to power off, print-only image, both drivers, full scan",
+        value=few,
+        unit="instructions",
+        target=99_999,
+    )
+
+    site = os.path.join(folder, "fillers")
+    names = [f"filler{number}" for number in range(FILLERS)]
+    for name in names:
+        _write_plugin(site, name)
+    many = _count(counter, _image(os.path.join(folder, "many"), {"PYTHONPATH": site}, names))
+    yield Figure(
+        name=f"the same, {FILLERS * STRINGS:,} further compatible strings linked in, added",
+        value=many - few,
+        unit="instructions",
+        target=5_000,
+    )
+
+
+def _image(output: str, environment: dict[str, str], drivers: list[str] | None = None) -> str:
+    """Build the print-only application and return the path of its boot image."""
+    command = [sys.executable, "-m", "ukdrivers", "build", BOARD, "--app", "hello", "-o", output]
+    for name in drivers or []:
+        command += ["--set", f"LIBUKDRIVER_{name.upper()}=y"]
+    report = run([*command, "--json"], env={**os.environ, **environment})
+    return str(json.loads(report)["image"])
+
+
+def _count(counter: str, image: str) -> int:
+    """Boot an image under the counter and return how many instructions it executed."""
+    result = f"{image}.icount"
+    counted = ("-icount", "shift=0", "-plugin", f"{counter},out={result}")
+    quiet = ("-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio")
+    console = run(["qemu-system-aarch64", *MACHINE, *quiet, *counted, "-kernel", image])
+    if not console.rstrip().endswith("ukdrivers: power off"):
+        sys.exit(f"{image}: did not power off by itself:\n{console}")
+    with open(result, encoding="ascii") as file:
+        return int(file.read())
+
+
+def _write_plugin(site: str, name: str) -> None:
+    """Write an installed plugin of one driver with many compatible strings."""
+    strings = [f"acme,{name}-{number:03}" for number in range(STRINGS)]
+    entries = "\n".join(f'\t{{ .compatible = "{string}" }},' for string in strings)
+    package = os.path.join(site, f"ukdriver_{name}")
+    texts = {
+        f"{package}/ukdriver.toml": MANIFEST.format(
+            name=name, strings=", ".join(f'"{string}"' for string in strings)
+        ),
+        f"{package}/c/{name}.c": SOURCE.format(name=name, entries=entries),
+        f"{site}/ukdriver_{name}-1.0.dist-info/METADATA": (
+            f"Metadata-Version: 2.1\nName: ukdriver-{name}\nVersion: 1.0\n"
+        ),
+        f"{site}/ukdriver_{name}-1.0.dist-info/entry_points.txt": (
+            f"[ukdrivers]\n{name} = ukdriver_{name}\n"
+        ),
+    }
+    for path, text in texts.items():
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)

@@ -1,0 +1,34 @@
+"""What a driver weighs: `.text` of its library as it is linked, -O2 for cortex-a53."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from benchmarks.harness import Figure, run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TARGETS = {"gicv2": 2792, "pl011": 1824}
+
+
+def figures(folder: str) -> Iterator[Figure]:
+    output = os.path.join(folder, "size")
+    board = "qemu:virt,gic-version=2"
+    run([sys.executable, "-m", "ukdrivers", "build", board, "--app", "hello", "-o", output])
+    for name, target in TARGETS.items():
+        library = _find(output, f"libukdriver_{name}.o")
+        sections = run(["aarch64-linux-gnu-size", "-A", library])
+        text = sum(
+            int(line.split()[1]) for line in sections.splitlines() if line.startswith(".text")
+        )
+        yield Figure(name=f"code size of {name}, .text", value=text, unit="bytes", target=target)
+
+
+def _find(folder: str, name: str) -> str:
+    for where, _, files in os.walk(folder):
+        if name in files:
+            return os.path.join(where, name)
+    sys.exit(f"{folder}: no {name} in the build")
