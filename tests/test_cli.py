@@ -447,3 +447,19 @@ def test_nothing_is_imported_that_is_not_used(verb: str, unwanted: tuple[str, ..
         env={**os.environ, "PYTHONPATH": ROOT},
     )
     assert set(unwanted) & set(done.stderr.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("symbol", "message"),
+    [
+        ("GICV2", "LIBUKDRIVER_GICV2: is n, wanted y: this board's interrupt controller is /intc@"),
+        ("PL011", "LIBUKDRIVER_PL011: is n, wanted y: this board's console is /pl011@9000000"),
+    ],
+)
+def test_the_only_driver_of_a_slot_stays_on(
+    symbol: str, message: str, ukdrivers: Program, tmp_path: pathlib.Path
+) -> None:
+    done = ukdrivers("build", BOARD, "-o", str(tmp_path), "--set", f"LIBUKDRIVER_{symbol}=n")
+
+    assert done.returncode == 3
+    assert message in done.stderr

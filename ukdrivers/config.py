@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from ukdrivers.kconfig import Item, Tree
-    from ukdrivers.model import Host, Menu
+    from ukdrivers.model import Host, Menu, Selection
 
-__all__ = ["edit", "evaluate"]
+__all__ = ["check_slots", "edit", "evaluate"]
 
 #: what a message calls the saved configuration, whose own name is not known here
 SAVED = ".config"
@@ -72,6 +72,22 @@ def evaluate(  # noqa: PLR0913 - the stage before, two folders, and three source
         _refuse_warnings(tree)
         chosen = [one.name for one in symbols.values() if one.origin in {"command line", "file"}]
         return Config(text=_written(tree, chosen), symbols=symbols)
+
+
+def check_slots(config: Config, selection: Selection) -> None:
+    """Make sure that what the platform needs one of is still on, whatever the user turned off.
+
+    :raises ConfigError: no driver that is on and bound to a node provides the interface of a slot
+    """
+    for slot in selection.platform.slots:
+        providers = [
+            one for one in selection.selected if slot.interface in one.driver.provides and one.nodes
+        ]
+        if not any(config.is_on(one.driver.symbol) for one in providers):
+            names = " or ".join(one.driver.symbol for one in providers)
+            raise ConfigError(
+                f"{names}: is n, wanted y: this board's {slot.purpose} is {providers[0].nodes[0].path}"
+            )
 
 
 def edit(*, host: Host, folder: str, path: str, app: str | None = None) -> str:

@@ -95,7 +95,7 @@ def configure(registry: Registry, output: Output, request: Request) -> Configure
 
     :raises UkdriversError: that of the stage that failed
     """
-    from ukdrivers.config import evaluate
+    from ukdrivers.config import check_slots, evaluate
     from ukdrivers.files import publish
     from ukdrivers.menu import compose
 
@@ -116,6 +116,7 @@ def configure(registry: Registry, output: Output, request: Request) -> Configure
         saved=read_text(output.config),
         app=app,
     )
+    check_slots(config, selection)
     configured = Configured(
         target=target,
         record=record,

@@ -16,7 +16,7 @@ $ ukdrivers build qemu:virt,gic-version=2
 # again, for the same board, with an application of one's own
 $ ukdrivers build --app ./my-app
 # in another folder, with an option set
-$ ukdrivers build board.dtb -o build/board --set LIBUKDRIVER_PL011=n
+$ ukdrivers build board.dtb -o build/board --set LIBUKDRIVER_PL011_DRAIN_US=100000
 """
 
 

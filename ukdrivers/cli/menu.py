@@ -20,8 +20,8 @@ EXAMPLES = """
 $ ukdrivers menu qemu:virt,gic-version=2
 # print it instead
 $ ukdrivers menu qemu:virt,gic-version=2 --print
-# leave a driver out
-$ ukdrivers menu --set LIBUKDRIVER_PL011=n
+# set an option of a driver
+$ ukdrivers menu --set LIBUKDRIVER_PL011_DRAIN_US=100000
 """
 
 
