@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def figures(folder: str) -> Iterator[Figure]:
     board = os.path.join(folder, "virt.dtb")
     machine = f"virt,gic-version=2,dumpdtb={board}"
-    run(["qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a53", "-m", "64"])
+    run(["qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a53", "-m", "64", "-nodefaults"])
     output = os.path.join(folder, "noop")
     build = [sys.executable, "-m", "ukdrivers", "build", board, "--app", "hello", "-o", output]
     run(build)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,15 +12,12 @@ from ukdrivers.board import MAX_BYTES, read_board
 from ukdrivers.errors import BoardError, ToolError, UsageError
 from ukdrivers.model import Interrupt, Region
 
+if TYPE_CHECKING:
+    import pathlib
+
 BOARDS = os.path.join(os.path.dirname(__file__), "data", "boards")
 
-needs_dtc = pytest.mark.skipif(shutil.which("dtc") is None, reason="dtc is not installed")
-needs_qemu = pytest.mark.skipif(
-    shutil.which("qemu-system-aarch64") is None, reason="QEMU is not installed"
-)
 
-
-@needs_qemu
 @pytest.mark.parametrize(
     ("source", "controller", "cpu", "memory"),
     [
@@ -44,7 +42,6 @@ def test_qemu_is_asked(source: str, controller: str, cpu: str, memory: int) -> N
     assert uart.interrupts == (Interrupt(parent="/intc@8000000", cells=(0, 1, 4)),)
 
 
-@needs_qemu
 def test_memory_of_the_secure_world_is_not_the_image_s() -> None:
     board = read_board("qemu:virt,secure=on")
 
@@ -53,7 +50,6 @@ def test_memory_of_the_secure_world_is_not_the_image_s() -> None:
     assert board.memory == (Region(base=0x40000000, size=64 << 20),)
 
 
-@needs_qemu
 def test_a_property_qemu_refuses_is_said_in_its_words() -> None:
     with pytest.raises(
         UsageError,
@@ -109,7 +105,6 @@ def test_a_file_that_is_no_tree_is_refused(
     assert str(caught.value).startswith(f"{path}: {message}")
 
 
-@needs_dtc
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -130,7 +125,6 @@ def test_what_dtc_refuses_is_said_in_its_words(
     assert str(caught.value).startswith(message)
 
 
-@needs_dtc
 def test_a_dts_may_be_named_like_an_option(
     tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +156,6 @@ def test_a_missing_program_is_named_with_its_package(
     assert caught.value.hint == f"apt-get install {package}"
 
 
-@needs_qemu
 def test_a_comma_in_the_temporary_folder_is_no_property(
     tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,7 +167,6 @@ def test_a_comma_in_the_temporary_folder_is_no_property(
     assert os.listdir(folder) == []
 
 
-@needs_dtc
 def test_a_source_for_the_preprocessor_is_recognized(tmp_path: os.PathLike[str]) -> None:
     path = os.path.join(tmp_path, "board.dts")
     with open(path, "w", encoding="ascii") as file:
@@ -184,3 +176,18 @@ def test_a_source_for_the_preprocessor_is_recognized(tmp_path: os.PathLike[str])
         read_board(path)
     assert caught.value.hint is not None
     assert caught.value.hint.startswith("dtc knows no #include: ")
+
+
+def test_no_boot_rom_of_a_network_card_is_wanted(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = shutil.which("qemu-system-aarch64")
+    program = tmp_path / "qemu-system-aarch64"
+    program.write_text(
+        '#!/bin/sh\ncase " $* " in *" -nodefaults "*) exec ' + f'{real} "$@";; esac\n'
+        "echo 'failed to find romfile \"efi-virtio.rom\"' >&2; exit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+
+    assert read_board("qemu:virt").model == "linux,dummy-virt"

@@ -62,7 +62,9 @@ def ask_qemu(source: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="ukdrivers-") as folder:
         path = os.path.join(folder, "board.dtb")
         dump = f"{machine},dumpdtb={path.replace(',', ',,')}"
-        command = (QEMU, "-M", dump, "-cpu", cpu, "-m", memory, "-display", "none")
+        # without the default network card: its boot ROM comes in a package of its own
+        quiet = ("-nodefaults", "-display", "none")
+        command = (QEMU, "-M", dump, "-cpu", cpu, "-m", memory, *quiet)
         done = _run(command, subject=source)
         try:
             with open(path, "rb") as file:
