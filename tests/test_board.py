@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 
 import pytest
@@ -12,8 +11,6 @@ from ukdrivers.board import from_blob, read_board
 from ukdrivers.model import Board, Interrupt, Node, Region
 
 BOARDS = os.path.join(os.path.dirname(__file__), "data", "boards")
-
-needs_dtc = pytest.mark.skipif(shutil.which("dtc") is None, reason="dtc is not installed")
 
 
 def compiled(body: str) -> bytes:
@@ -42,7 +39,6 @@ def regions(*pairs: tuple[int, int]) -> tuple[Region, ...]:
     return tuple(Region(base=base, size=size) for base, size in pairs)
 
 
-@needs_dtc
 def test_a_small_board_has_every_field() -> None:
     source = os.path.join(BOARDS, "small.dts")
 
@@ -76,7 +72,6 @@ def test_a_small_board_has_every_field() -> None:
     assert board.nodes[3].phandle == 1
 
 
-@needs_dtc
 def test_a_node_is_enabled_when_all_above_it_are() -> None:
     nodes = nodes_of(stored("nested.dts"))
 
@@ -91,7 +86,6 @@ def test_a_node_is_enabled_when_all_above_it_are() -> None:
     assert nodes["/soc/apb@40000000/serial@1000"].status == "ok"
 
 
-@needs_dtc
 def test_memory_and_cpus_are_those_of_the_tree() -> None:
     board = stored("nested.dts")
 
@@ -100,7 +94,6 @@ def test_memory_and_cpus_are_those_of_the_tree() -> None:
     assert board.interrupt_parent is None
 
 
-@needs_dtc
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -129,17 +122,14 @@ def test_the_console_may_be_a_path_or_an_alias(value: str, expected: str | None)
     assert board.stdout == expected
 
 
-@needs_dtc
 def test_the_older_name_of_the_console_is_known() -> None:
     assert stored("interrupts.dts").stdout == "/soc/uart@2000"
 
 
-@needs_dtc
 def test_without_chosen_there_is_no_console() -> None:
     assert board_of("").stdout is None
 
 
-@needs_dtc
 def test_the_interrupt_root_is_found_when_the_root_node_names_none() -> None:
     board = board_of("""
         soc {
@@ -153,7 +143,6 @@ def test_the_interrupt_root_is_found_when_the_root_node_names_none() -> None:
     assert board.interrupt_parent == "/soc/gic"
 
 
-@needs_dtc
 def test_odd_text_is_fit_to_be_shown() -> None:
     board = board_of('model = "caf\\xc3\\xa9 \\x1b[2J\\xff"; compatible = "", "acme,odd";')
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from typing import Any
 
@@ -27,9 +26,6 @@ SOURCES = [
 @pytest.fixture(params=SOURCES, ids=os.path.basename)
 def blob(request: pytest.FixtureRequest) -> bytes:
     source: str = request.param
-    program = "qemu-system-aarch64" if source.startswith("qemu:") else "dtc"
-    if shutil.which(program) is None:
-        pytest.skip(f"{program} is not installed")
     return read_board(source).blob
 
 
@@ -48,7 +44,7 @@ def test_dtc_there_and_back_changes_nothing(blob: bytes) -> None:
 
 @pytest.mark.filterwarnings("ignore:builtin type:DeprecationWarning")
 def test_libfdt_reads_the_same(blob: bytes) -> None:
-    libfdt = pytest.importorskip("libfdt")
+    import libfdt
 
     nodes = from_blob(blob, source="blob").nodes
 

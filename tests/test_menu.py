@@ -147,7 +147,7 @@ def test_order_of_the_drivers_does_not_matter() -> None:
 
 
 def test_classes_are_those_of_a_manifest_in_its_order() -> None:
-    manifest = pytest.importorskip("ukdrivers.manifest")
+    from ukdrivers import manifest
 
     assert tuple(menu_module.HEADINGS) == manifest.CLASSES
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 
 import pytest
@@ -13,8 +12,6 @@ from ukdrivers.errors import BoardError
 from ukdrivers.model import Board, Interrupt, Node, Region
 
 BOARDS = os.path.join(os.path.dirname(__file__), "data", "boards")
-
-needs_dtc = pytest.mark.skipif(shutil.which("dtc") is None, reason="dtc is not installed")
 
 
 def compiled(body: str) -> bytes:
@@ -43,7 +40,6 @@ def regions(*pairs: tuple[int, int]) -> tuple[Region, ...]:
     return tuple(Region(base=base, size=size) for base, size in pairs)
 
 
-@needs_dtc
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -67,7 +63,6 @@ def test_reg_is_taken_to_the_root(path: str, expected: tuple[tuple[int, int], ..
     assert nodes_of(stored("nested.dts"))[path].regions == regions(*expected)
 
 
-@needs_dtc
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
@@ -91,12 +86,10 @@ def test_interrupts_go_to_their_parent(
     )
 
 
-@needs_dtc
 def test_the_older_name_of_a_phandle_is_known() -> None:
     assert board_of("a { linux,phandle = <7>; };").nodes[1].phandle == 7
 
 
-@needs_dtc
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -195,7 +188,6 @@ def test_a_tree_that_contradicts_itself_is_refused(body: str, message: str) -> N
     assert str(caught.value) == f"x.dts: {message}"
 
 
-@needs_dtc
 def test_a_disabled_node_may_be_unfinished() -> None:
     off = board_of('a { status = "disabled"; reg = <1>; b { interrupts = <1>; }; };').nodes[1:]
 
