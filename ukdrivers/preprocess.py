@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["ERASED", "FLAGS", "files_read", "preprocess"]
 
 #: as the hosts compile, so that the same ``#if`` branches are taken
-FLAGS = ("-std=gnu11", "-ffreestanding", "-O2")
+FLAGS = ("-std=gnu11", "-ffreestanding", "-O2", "-nostdinc")
 
 #: GNU spellings that pycparser doesn't know, defined away or to what it does know.
 #: ``__volatile__`` has to be a macro with arguments: in ``__asm__ __volatile__ (...)`` it swallows
@@ -67,7 +67,8 @@ def preprocess(path: str, *, compiler: str, includes: Sequence[str]) -> str:
     import subprocess
 
     folders = [f"-I{folder}" for folder in includes]
-    command = [compiler, "-E", *FLAGS, *ERASED, *folders, "-idirafter", BLANK, path]
+    folders += ["-isystem", _own_headers(compiler), "-idirafter", BLANK]
+    command = [compiler, "-E", *FLAGS, *ERASED, *folders, path]
     done = subprocess.run(
         command,
         check=False,
@@ -81,6 +82,17 @@ def preprocess(path: str, *, compiler: str, includes: Sequence[str]) -> str:
         _, place, message = found or (0, path, "cannot be preprocessed")
         raise WireError(f"{shortened(place, path)}: {message}")
     return done.stdout
+
+
+def _own_headers(compiler: str) -> str:
+    """Return the folder of the headers that come with the compiler itself, e.g. ``stdint.h``.
+
+    Those of a C library are kept out: a cross compiler falls back to this machine's.
+    """
+    import subprocess
+
+    command = (compiler, "-print-file-name=include")
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def files_read(text: str) -> tuple[str, ...]:

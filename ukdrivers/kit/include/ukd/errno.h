@@ -2,13 +2,13 @@
 /*
  * Error numbers: a kit function returns 0, a count, or one of these negated.
  *
- * A host whose C library has <errno.h> keeps its own values; the kit gives
- * these where there is none.
+ * A hosted compilation has a C library with values of its own; the kit gives
+ * these to a freestanding one.
  */
 #ifndef UKD_ERRNO_H
 #define UKD_ERRNO_H
 
-#if __STDC_HOSTED__ || __has_include(<errno.h>)
+#if __STDC_HOSTED__
 #include <errno.h>
 #else
 #define EIO		5	/* the device answered with an error */
