@@ -44,12 +44,12 @@ def select(
     everything = tuple(sorted(drivers, key=lambda one: one.name))
     verdicts = _verdicts(everything, platform, arch)
     usable = tuple(one for one in everything if one.name not in verdicts)
-    nodes_by_name = _bind(matches, usable, verdicts, everything)
-    selected = _selected(usable, nodes_by_name)
+    selected = _selected(usable, _bind(matches, usable))
     lack = _Lack(matches=matches, board=board, verdicts=verdicts, installed=everything)
     for slot in platform.slots:
         if not any(slot.interface in one.driver.provides and one.nodes for one in selected):
             raise _empty_slot(slot, lack, selected)
+    _require_providers(lack)  # second: an empty slot is why what requires it has no provider
     rejected = (one for one in everything if one.name in verdicts)
     return Selection(
         platform=platform,
@@ -102,27 +102,27 @@ def _verdicts(drivers: Sequence[Driver], platform: Platform, arch: str) -> dict[
     return verdicts
 
 
-def _bind(
-    matches: Matches,
-    usable: Sequence[Driver],
-    verdicts: Mapping[str, _Verdict],
-    installed: Sequence[Driver],
-) -> dict[str, list[Node]]:
+def _bind(matches: Matches, usable: Sequence[Driver]) -> dict[str, list[Node]]:
+    """Give each node to the best of its rivals that is usable; nodes by driver name."""
     names = {one.name for one in usable}
     nodes_by_name: dict[str, list[Node]] = {}
     for found in matches.found:
         best = next((one.driver.name for one in found.rivals if one.driver.name in names), None)
         if best is not None:
             nodes_by_name.setdefault(best, []).append(found.node)
-            continue
-        for rival in found.rivals:
-            interface = verdicts[rival.driver.name].interface
-            if interface is not None:
-                raise SelectError(
-                    f"{found.node.path}: {rival.driver.name} {verdicts[rival.driver.name].reason}",
-                    hint=_provider_hint(interface, installed),
-                )
     return nodes_by_name
+
+
+def _require_providers(lack: _Lack) -> None:
+    """Refuse a node that has rivals, none of them usable, for want of an interface."""
+    for found in lack.matches.found:
+        verdicts = [lack.verdicts.get(rival.driver.name) for rival in found.rivals]
+        for rival, verdict in zip(found.rivals, verdicts, strict=True):
+            if None not in verdicts and verdict and verdict.interface:
+                raise SelectError(
+                    f"{found.node.path}: {rival.driver.name} {verdict.reason}",
+                    hint=_provider_hint(verdict.interface, lack.installed),
+                )
 
 
 def _selected(
