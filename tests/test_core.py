@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import shutil
 import struct
 import subprocess
 from typing import TYPE_CHECKING
@@ -28,11 +27,6 @@ PACKAGE = os.path.join(os.path.dirname(HERE), "ukdrivers")
 SIM = os.path.join(PACKAGE, "hosts", "sim")
 KIT = os.path.join(PACKAGE, "kit")
 NODEV = 19
-
-pytestmark = [
-    pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc is not installed"),
-    pytest.mark.skipif(shutil.which("dtc") is None, reason="dtc is not installed"),
-]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -349,7 +343,6 @@ def assert_agrees_with_board(source: str, folder: pathlib.Path, skip: Sequence[s
         assert any(line.startswith(f"irqchip {board.interrupt_parent} ") for line in lines)
 
 
-@pytest.mark.skipif(shutil.which("qemu-system-aarch64") is None, reason="QEMU is not installed")
 @pytest.mark.parametrize("machine", ["qemu:virt", "qemu:virt,gic-version=3,secure=on"])
 def test_qemu_virt_as_the_board_stage_reads_it(machine: str, tmp_path: pathlib.Path) -> None:
     assert_agrees_with_board(machine, tmp_path)

@@ -58,6 +58,12 @@ struct ukd_record {
 	enum ukd_class class;		/* of the best driver */
 };
 
+/* The bound controller, as specifiers refer to it; cells is 0 without one. */
+struct ukd_bound_irqchip {
+	uint32_t phandle;
+	uint32_t cells;
+};
+
 /*
  * What outlives the pass. Records grow from the start of one block and text
  * (paths) from its end, so that neither has a limit of its own.
@@ -68,6 +74,7 @@ struct ukd_core {
 	const char *strings;
 	uint32_t strings_size;
 
+	struct ukd_bound_irqchip irqchip;
 	unsigned int record_count;
 	unsigned int left_out;		/* matching nodes there was no room for */
 	uint32_t text_size;		/* bytes of text at the end of the block */

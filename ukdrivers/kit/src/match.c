@@ -65,3 +65,13 @@ const struct ukd_match *ukd_match_next(struct ukd_cursor *cursor)
 			return NULL;
 	}
 }
+
+bool ukd_has_driver(const char *compatible)
+{
+	struct ukd_cursor cursor = ukd_cursor((struct ukd_value){
+		.bytes = compatible,
+		.size = (uint32_t)ukd_length(compatible, UINT32_MAX) + 1,
+	});
+
+	return ukd_match_next(&cursor);
+}

@@ -81,18 +81,11 @@ static struct ukd_value value_of(const struct ukd_device *dev, const char *name)
 
 /* Interrupts */
 
-/* The bound controller, as specifiers refer to it; cells is 0 without one. */
-struct parent {
-	uint32_t phandle;
-	uint32_t cells;
-};
-
-static struct parent parent_from(const struct ukd_device *irqchip)
+static void note_irqchip(const struct ukd_device *dev)
 {
-	return (struct parent){
-		.phandle = ukd_cell(value_of(irqchip, "phandle"), 0),
-		.cells = ukd_cell(value_of(irqchip, "#interrupt-cells"), 0),
-	};
+	ukd_core.irqchip.phandle = ukd_cell(value_of(dev, "phandle"), 0);
+	ukd_core.irqchip.cells =
+		ukd_cell(value_of(dev, "#interrupt-cells"), 0);
 }
 
 /* Take one interrupt; false when the controller refuses it. */
@@ -118,7 +111,7 @@ static void warn_foreign(const struct ukd_device *dev, uint32_t phandle)
 
 /* Take entries of one phandle and its specifier each. DTSpec 2.4.1.3. */
 static void take_extended(struct ukd_device *dev, struct ukd_value list,
-			  const struct parent *parent)
+			  const struct ukd_bound_irqchip *parent)
 {
 	const uint32_t *cell = (const void *)list.bytes;
 	uint32_t left = list.size / CELL_BYTES;
@@ -138,7 +131,7 @@ static void take_extended(struct ukd_device *dev, struct ukd_value list,
 }
 
 static void take_plain(struct ukd_device *dev, struct ukd_value list,
-		       const struct parent *parent)
+		       const struct ukd_bound_irqchip *parent)
 {
 	const uint32_t *cell = (const void *)list.bytes;
 	uint32_t left = list.size / CELL_BYTES;
@@ -151,9 +144,9 @@ static void take_plain(struct ukd_device *dev, struct ukd_value list,
 	}
 }
 
-static void take_interrupts(struct ukd_record *record,
-			    const struct parent *parent)
+static void take_interrupts(struct ukd_record *record)
 {
+	const struct ukd_bound_irqchip *parent = &ukd_core.irqchip;
 	struct ukd_value list = value_of(&record->dev, "interrupts-extended");
 
 	if (list.bytes) {
@@ -170,6 +163,22 @@ static void take_interrupts(struct ukd_record *record,
 }
 
 /* Probing */
+
+static bool map(struct ukd_device *dev)
+{
+	unsigned int i;
+
+	for (i = 0; i < dev->region_count; i++) {
+		int rc = ukd_map(&dev->region[i]);
+
+		if (rc) {
+			ukd_err(dev, "reg: entry %u can't be mapped (error %d)",
+				i, rc);
+			return false;
+		}
+	}
+	return true;
+}
 
 /* Offer a device to its drivers, best first, until one keeps it. */
 static bool bind(struct ukd_device *dev)
@@ -192,7 +201,7 @@ static bool bind(struct ukd_device *dev)
 	return false;
 }
 
-static unsigned int probe_class(enum ukd_class class, struct parent *parent)
+static unsigned int probe_class(enum ukd_class class)
 {
 	unsigned int i, bound = 0;
 
@@ -201,27 +210,33 @@ static unsigned int probe_class(enum ukd_class class, struct parent *parent)
 
 		if (record->class != class)
 			continue;
-		if (parent->cells)
-			take_interrupts(record, parent);
-		if (!bind(&record->dev))
+		if (ukd_core.irqchip.cells)
+			take_interrupts(record);
+		if (!map(&record->dev) || !bind(&record->dev))
 			continue;
 		bound++;
-		if (class == UKD_CLASS_IRQCHIP && !parent->cells)
-			*parent = parent_from(&record->dev);
+		if (class == UKD_CLASS_IRQCHIP && !ukd_core.irqchip.cells)
+			note_irqchip(&record->dev);
 	}
+	return bound;
+}
+
+unsigned int ukd_probe_classes(enum ukd_class first, enum ukd_class last)
+{
+	unsigned int class, bound = 0;
+
+	if (ukd_core.left_out) {
+		ukd_err(NULL, "device tree: %u matching nodes left out, no room for more than %u",
+			ukd_core.left_out, ukd_core.record_count);
+		ukd_core.left_out = 0;	/* said once */
+	}
+
+	for (class = first; class <= last; class++)
+		bound += probe_class(class);
 	return bound;
 }
 
 unsigned int ukd_probe(void)
 {
-	struct parent parent = { 0 };
-	unsigned int class, bound = 0;
-
-	if (ukd_core.left_out)
-		ukd_err(NULL, "device tree: %u matching nodes left out, no room for more than %u",
-			ukd_core.left_out, ukd_core.record_count);
-
-	for (class = 0; class < UKD_CLASS_COUNT; class++)
-		bound += probe_class(class, &parent);
-	return bound;
+	return ukd_probe_classes((enum ukd_class)0, UKD_CLASS_COUNT - 1);
 }

@@ -225,6 +225,7 @@ static int read_header(const uint32_t *cell, size_t limit)
 
 static void forget(struct ukd_tree *tree)
 {
+	ukd_core.irqchip = (struct ukd_bound_irqchip){ 0 };
 	ukd_core.record_count = 0;
 	ukd_core.left_out = 0;
 	ukd_core.text_size = 0;

@@ -63,19 +63,6 @@ unsigned int ukd_probe_classes(enum ukd_class first, enum ukd_class last);
 bool ukd_has_driver(const char *compatible);
 
 /**
- * Read an interrupt of any node, by the image's interrupt controller.
- *
- * @param offset of the node in the tree's structure block, as libraries for
- *        flattened trees count it
- * @param index of the interrupt in the node's list
- * @param irq set when 0 is returned
- *
- * @return 0, -EAGAIN when the tree has to be searched for the node's interrupt
- *         parent, -EINVAL when there is no such interrupt of the controller
- */
-int ukd_interrupt_at(uint32_t offset, unsigned int index, struct ukd_irq *irq);
-
-/**
  * Make a device's registers accessible; of the host, called by the core before
  * the device's first probe.
  *

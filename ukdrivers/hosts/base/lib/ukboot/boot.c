@@ -8,19 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <uk/arch/irq.h>
-#include <uk/arch/paging.h>
 #include <uk/plat/irq.h>
 #include <uk/plat/memory.h>
 #include <uk/plat/power.h>
 #include <ukd/core.h>
 #include <ukd/log.h>
 #include <ukd/table.h>
-
-/*
- * Below it nothing is mapped, so that a null pointer faults. A device whose
- * registers are there can't be driven.
- */
-#define NULL_END	UK_BLOCK_SIZE
 
 /* RAM first: what the devices' blocks then fill is all the rest. */
 static void map_all(const struct ukd_tree *tree)
@@ -34,7 +27,7 @@ static void map_all(const struct ukd_tree *tree)
 			ukd_warn(NULL, "memory %#lx+%#zx: not all of it can be mapped",
 				 bank->base, bank->size);
 	}
-	if (uk_memory_map(NULL_END, UK_MEMORY_LIMIT, UK_MEMORY_DEVICE))
+	if (uk_memory_map(UK_MEMORY_NULL_END, UK_MEMORY_LIMIT, UK_MEMORY_DEVICE))
 		ukd_warn(NULL, "not all devices can be mapped");
 }
 

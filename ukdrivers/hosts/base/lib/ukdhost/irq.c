@@ -49,6 +49,8 @@ static void ignore(void *arg)
 	(void)arg;
 }
 
+/* Apart, so that the way to a handler needs no frame. */
+__attribute__((noinline, cold))
 static void refuse(uint32_t number)
 {
 	ukd_err(NULL, "interrupt %u: no driver takes it; masked", number);

@@ -15,6 +15,12 @@
 /* Addresses from here on can't be mapped. */
 #define UK_MEMORY_LIMIT		(UINT64_C(1) << 39)
 
+/*
+ * Below it nothing is mapped, so that a null pointer faults. A device whose
+ * registers are there can't be driven.
+ */
+#define UK_MEMORY_NULL_END	UINT64_C(0x200000)
+
 enum uk_memory {
 	UK_MEMORY_READ_ONLY,
 	UK_MEMORY_RAM,
