@@ -6,6 +6,7 @@ import errno
 import os
 import subprocess
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,7 @@ from ukdrivers.errors import WireError
 from ukdrivers.files import OWNED, SUFFIX, publish
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 FIRST = {"Config.uk": "menu\n", "gicv2/exportsyms.uk": "ukd_driver_gicv2\n", "table.c": "int a;\n"}
@@ -223,14 +224,24 @@ def test_read_only_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         publish(str(tmp_path), FIRST)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_folder_without_permission(tmp_path: Path) -> None:
-    folder = tmp_path / "out"
-    folder.mkdir(mode=0o500)
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """Be nobody for a while: root may write everywhere."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(user)
 
+
+@pytest.mark.usefixtures("ordinary_user")
+def test_folder_without_permission() -> None:
     message = r"^.*: permission denied, wanted a folder that can be written$"
-    with pytest.raises(WireError, match=message):
-        publish(str(folder), FIRST)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o500)
+        with pytest.raises(WireError, match=message):
+            publish(folder, FIRST)
+        os.chmod(folder, 0o700)
 
 
 def test_folder_that_is_a_file(tmp_path: Path) -> None:
