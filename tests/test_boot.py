@@ -136,9 +136,10 @@ def test_an_image_that_does_not_power_off(guest: Guest) -> None:
         )
 
 
-def test_an_image_that_says_that_it_halted(guest: Guest) -> None:
-    with pytest.raises(BootError, match=r"^image: halted: exception$"):
-        boot(guest("one\nukdrivers: halted: exception\n"), VIRT)
+@pytest.mark.parametrize("said", ["halted: no console", "exception: read: not permitted"])
+def test_an_image_that_says_that_it_could_not_go_on(guest: Guest, said: str) -> None:
+    with pytest.raises(BootError, match=rf"^image: {said}$"):
+        boot(guest(f"one\nukdrivers: {said}\n"), VIRT)
 
 
 def test_an_image_that_never_stops_writing(guest: Guest, monkeypatch: pytest.MonkeyPatch) -> None:

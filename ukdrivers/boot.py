@@ -28,8 +28,8 @@ __all__ = ["boot"]
 
 QEMU = "qemu-system-aarch64"
 CONSOLE = ("-nodefaults", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot")
-#: how the base host ends its console when it could not go on
-HALTED = "ukdrivers: halted: "
+#: how the base host starts the lines that say that it could not go on
+FATAL = ("ukdrivers: exception: ", "ukdrivers: halted: ")
 #: far more than any test prints; an image in a loop is stopped here instead of filling memory
 MAX_BYTES = 16 << 20
 MAX_COMPLAINT = 64 << 10
@@ -178,8 +178,8 @@ def _judge(console: Console, status: int, *, complaint: str, timeout: float) -> 
         how = f"ended with status {status}" if status > 0 else f"ended by signal {-status}"
         raise BootError(f"{QEMU}: {complaint or how}")
     for line in console.lines():
-        if line.startswith(HALTED):
-            raise BootError(f"image: halted: {line.removeprefix(HALTED)}")
+        if line.startswith(FATAL):
+            raise BootError(f"image: {line.removeprefix('ukdrivers: ')}")
     limit = "before the image powered off" if ended else f"within {timeout:g} s"
     if not console.size:
         raise BootError(f"console: no output {limit}")
