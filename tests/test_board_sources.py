@@ -42,6 +42,10 @@ def test_qemu_is_asked(source: str, controller: str, cpu: str, memory: int) -> N
     assert uart.interrupts == (Interrupt(parent="/intc@8000000", cells=(0, 1, 4)),)
 
 
+def test_the_same_name_is_the_same_tree() -> None:
+    assert read_board("qemu:virt").blob == read_board("qemu:virt").blob
+
+
 def test_memory_of_the_secure_world_is_not_the_image_s() -> None:
     board = read_board("qemu:virt,secure=on")
 

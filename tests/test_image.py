@@ -208,7 +208,7 @@ def test_the_same_input_gives_the_same_bytes(
 
     assert done.returncode == 0, done.stderr
     wired = [f"drivers/{name}" for name in ("Config.uk", "Linker.uk", "Makefile.uk", "table.c")]
-    names = (".config", IMAGE, *wired)
+    names = (".config", "board.dtb", IMAGE, *wired)
     assert digests(second, *names) == digests(first, *names)
 
 

@@ -82,7 +82,8 @@ def _parsed(source: str) -> tuple[str, str, str]:
             f"{source}: QEMU makes no device tree for machine '{machine}', virt was wanted"
         )
     options = {"cpu": "cortex-a53", "memory": "64"}
-    rest = [machine]
+    # no random seeds in /chosen: the same name stands for the same tree
+    rest = [machine, "dtb-randomness=off"]
     for text in properties:
         name, equals, value = text.partition("=")
         if not (name and equals and value):
