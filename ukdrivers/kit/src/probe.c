@@ -191,10 +191,8 @@ static bool bind(struct ukd_device *dev)
 
 		dev->driver = cursor.driver->name;
 		rc = cursor.driver->probe(dev, match->variant);
-		if (!rc) {
-			say_bound(dev);
+		if (!rc)
 			return true;
-		}
 		if (rc != -ENODEV)	/* the driver said why */
 			return false;
 	}
@@ -217,6 +215,8 @@ static unsigned int probe_class(enum ukd_class class)
 		bound++;
 		if (class == UKD_CLASS_IRQCHIP && !ukd_core.irqchip.cells)
 			note_irqchip(&record->dev);
+		if (ukd_is_logged(UKD_INFO))
+			say_bound(&record->dev);
 	}
 	return bound;
 }
