@@ -11,9 +11,9 @@ import dataclasses
 import json
 import tempfile
 
-from benchmarks import discovery, guest, noop, size
+from benchmarks import discovery, guest, noop, size, wire
 
-SUITES = (discovery, guest, noop, size)
+SUITES = (discovery, guest, noop, size, wire)
 
 
 def main() -> None:

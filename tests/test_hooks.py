@@ -57,7 +57,7 @@ def refused(site: Site, code: str, value: str = "acme_hooks") -> str:
     result = asked(site, code, value)
     assert [one.name for one in result.drivers] == ["pl011"]
     assert [one.name for one in result.platforms] == ["kvm"]
-    assert [one.name for one in result.hosts] == ["base"]
+    assert [one.name for one in result.hosts] == ["base", "unikraft"]
     (problem,) = result.problems
     assert problem.subject == "acme 2.0"
     assert problem.message.isprintable()
@@ -85,7 +85,7 @@ plugin = Plugin()
     )
     result = asked(site, code, "acme_hooks:plugin")
 
-    assert [one.name for one in result.hosts] == ["bare", "base"]
+    assert [one.name for one in result.hosts] == ["bare", "base", "unikraft"]
     assert result.problems == ()
 
 

@@ -48,10 +48,11 @@ def test_our_own_platform_and_host_come_through_the_hooks(site: Site) -> None:
     (kvm,) = result.platforms
     assert (kvm.name, kvm.arch) == ("kvm", ("arm64",))
     assert [slot.interface for slot in kvm.slots] == ["irqchip@1", "console@1"]
-    (base,) = result.hosts
+    base, unikraft = result.hosts
     assert (base.name, base.platforms) == ("base", ("kvm",))
     assert base.root == os.path.join(ROOT, "ukdrivers", "hosts", "base")
     assert {one.distribution for one in base.drivers} <= {"host base"}
+    assert (unikraft.name, unikraft.platforms, unikraft.drivers) == ("unikraft", ("kvm",), ())
 
 
 def test_installed_drivers_by_name_and_unimported(site: Site) -> None:

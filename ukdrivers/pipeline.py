@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         BootLog,
         Config,
         Declared,
+        Host,
         Image,
         Matches,
         Menu,
@@ -102,6 +103,7 @@ def configure(registry: Registry, output: Output, request: Request) -> Configure
     last = read_record(output)
     record = settle(output, request, last)
     target = find_target(registry, platform=record.platform, host=record.host)
+    _refuse_half(target.host)
     app = app_folder(target.host, record.app)
     board = _board(output, request, record)
     matches = match_board(target, board)
@@ -129,6 +131,14 @@ def configure(registry: Registry, output: Output, request: Request) -> Configure
     )
     _keep(output, configured, last)
     return configured
+
+
+def _refuse_half(host: Host) -> None:
+    if not os.path.isfile(os.path.join(host.root, "Makefile")):
+        raise UsageError(
+            f"host '{host.name}': is {host.summary}, wanted one that links an image by itself",
+            hint="ukdrivers wire --help" if host.name == "unikraft" else None,
+        )
 
 
 def _board(output: Output, request: Request, record: Record) -> Board:

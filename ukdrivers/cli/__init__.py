@@ -23,6 +23,7 @@ VERBS = {
     "menu": "choose drivers and set their options",
     "build": "wire the chosen drivers into an image and link it",
     "run": "boot the image in QEMU and check its console",
+    "wire": "put the installed drivers into a stock Unikraft tree's build",
     "doctor": "what is missing on this machine, and what installs it",
 }
 HELP = """\

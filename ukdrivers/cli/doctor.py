@@ -12,6 +12,7 @@ from ukdrivers.cli.parser import Parser, add_output, output_of
 from ukdrivers.errors import UkdriversError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterator
 
 __all__ = ["run"]
@@ -19,6 +20,8 @@ __all__ = ["run"]
 EXAMPLES = """
 # what is missing here
 $ ukdrivers doctor
+# what would go wrong with a Unikraft tree and a configuration of it
+$ ukdrivers doctor --unikraft ~/unikraft --config .config
 # only the commands that would install it
 $ ukdrivers doctor --json | jq -r '.checks[] | select(.ok | not) | .fix'
 """
@@ -42,6 +45,7 @@ class Check:
     ok: bool
     found: str  #: version or place; or what is wrong
     fix: str = ""  #: the command that mends it
+    wrong: str = "missing"  #: what it is when it isn't ok
 
 
 def run(arguments: list[str]) -> int:
@@ -53,6 +57,11 @@ def run(arguments: list[str]) -> int:
         examples=EXAMPLES,
     )
     add_output(parser)
+    parser.add_argument("--unikraft", metavar="TREE", help="look for what goes wrong there, too")
+    parser.add_argument("--app", metavar="APP", help="folder of the application for that tree")
+    parser.add_argument(
+        "--config", metavar="FILE", help="its configuration (default: .config in the output folder)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
 
@@ -64,11 +73,12 @@ def run(arguments: list[str]) -> int:
         _kconfiglib(),
         *(_plugins() if all(module.ok for module in modules) else ()),
         _writable(output_of(options).folder),
+        *(_tree(options.unikraft, options) if options.unikraft else ()),
     ]
     if options.json:
         print_json("doctor", {"checks": [dataclasses.asdict(check) for check in checks]})
     else:
-        rows = ((c.name, "ok" if c.ok else "missing", c.found, c.fix) for c in checks)
+        rows = ((c.name, "ok" if c.ok else c.wrong, c.found, c.fix) for c in checks)
         print_table(("CHECK", "IS", "FOUND", "FIX"), rows)
     return 0 if all(check.ok for check in checks) else 1
 
@@ -150,3 +160,25 @@ def _writable(folder: str) -> Check:
     ok = os.path.isdir(above) and os.access(above, os.W_OK | os.X_OK)
     found = folder if ok else f"{above} can't be written"
     return Check(name="output", ok=ok, found=found, fix="" if ok else "name another with -o DIR")
+
+
+def _tree(folder: str, options: argparse.Namespace) -> Iterator[Check]:
+    """Check a Unikraft tree, and a configuration of it."""
+    from ukdrivers.unikraft.adapter import adapter_of
+    from ukdrivers.unikraft.needs import check_needs
+    from ukdrivers.unikraft.pitfalls import find_pitfalls, read_config
+    from ukdrivers.unikraft.tree import read_tree
+
+    try:
+        tree = read_tree(folder)
+        check_needs(tree, adapter_of(tree), ())
+    except UkdriversError as error:
+        yield Check(
+            name="unikraft", ok=False, found=str(error), fix=error.hint or "", wrong="unfit"
+        )
+        return
+    yield Check(name="unikraft", ok=True, found=f"{tree.root} ({tree.version})")
+    config = read_config(options.config or output_of(options).config)
+    for one in find_pitfalls(tree, config, [options.app] if options.app else []):
+        name, _, found = one.message.partition(": ")
+        yield Check(name=name, ok=False, found=found, fix=one.hint, wrong="trap")

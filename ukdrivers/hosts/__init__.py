@@ -18,11 +18,21 @@ __all__ = ["ukdrivers_hosts"]
 
 @hookimpl
 def ukdrivers_hosts() -> list[Host]:
-    """Return ``base``: a small arm64 tree for demos, tests and driver development."""
-    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "base")
-    summary = "our own small arm64 tree"
-    drivers = _own_drivers("base", root)
-    return [Host(name="base", summary=summary, root=root, platforms=("kvm",), drivers=drivers)]
+    """Return our hosts.
+
+    ``base`` is a small arm64 tree for demos, tests and driver development. ``unikraft`` is our half
+    of a stock Unikraft tree; the other half is the user's, and links the image.
+    """
+    return [
+        _host("base", "our own small arm64 tree"),
+        _host("unikraft", "a stock Unikraft tree, through `ukdrivers wire`"),
+    ]
+
+
+def _host(name: str, summary: str) -> Host:
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), name)
+    drivers = _own_drivers(name, root)
+    return Host(name=name, summary=summary, root=root, platforms=("kvm",), drivers=drivers)
 
 
 def _own_drivers(host: str, root: str) -> tuple[Driver, ...]:

@@ -1,0 +1,2 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#define UK_INTCTLR_MAX_IRQ	1019

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Devices of the classes that the platform doesn't ask for: probed when it
+ * probes its buses, with the heap and the timer there.
+ */
+
+#include "glue.h"
+
+#include <uk/bus.h>
+
+static int probe(void)
+{
+	unsigned int class;
+
+	for (class = UKD_CLASS_RTC; class < UKD_CLASS_COUNT; class++)
+		ukd_host_probe((enum ukd_class)class);
+	return 0;
+}
+
+static struct uk_bus devices = {
+	.probe = probe,
+};
+
+UK_BUS_REGISTER(&devices);
