@@ -88,9 +88,6 @@ extern const struct ukd_power_ops *fake_power;
 extern void *fake_self;			/* its `self` */
 extern uint32_t fake_irq_limit;
 
-/* What ukd_map() returns, 0 after fake_reset() */
-extern int fake_map_rc;
-
 /* What was dispatched: called with the number, if set; and how often */
 extern void (*fake_on_irq)(uint32_t number);
 extern unsigned int fake_irq_count;
