@@ -26,7 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["KIT_SYMBOLS", "wire"]
 
 #: what the driver core and the table give to the rest of the image
-KIT_SYMBOLS = ("ukd_probe", "ukd_property", "ukd_scan", "ukd_table")
+KIT_SYMBOLS = (
+    "ukd_has_driver",
+    "ukd_probe",
+    "ukd_probe_classes",
+    "ukd_property",
+    "ukd_scan",
+    "ukd_table",
+)
 
 HEADER = "# Written by ukdrivers; changes are lost."
 

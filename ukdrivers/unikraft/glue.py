@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ukdrivers.unikraft import GLUE
-from ukdrivers.wire import KIT_SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,9 +66,6 @@ EXPORTS = (
     "ukd_timer_expired",
 )
 
-#: what the kit gives to the glue, besides what every host takes
-KIT_MORE = ("ukd_has_driver", "ukd_probe_classes")
-
 
 def glue(adapter: Adapter, drivers: Sequence[Driver]) -> dict[str, str]:
     """Write the files of the glue for a set of drivers."""
@@ -78,7 +74,6 @@ def glue(adapter: Adapter, drivers: Sequence[Driver]) -> dict[str, str]:
         "glue/Config.uk": _menu(adapter, drivers),
         "glue/Makefile.uk": _makefile(adapter, drivers),
         "glue/exportsyms.uk": _lines(sorted(exports)),
-        "libukd/exportsyms.uk": _lines(sorted({*KIT_SYMBOLS, *KIT_MORE})),
     }
 
 
