@@ -26,7 +26,7 @@ def figures(folder: str) -> Iterator[Figure]:
         lambda: cpu_seconds([program, "list"]),
         lambda: cpu_seconds([python, "-c", "pass"]),
         lambda: cpu_seconds([python, "-c", entry_points]),
-        rounds=21,
+        rounds=41,
     )
     yield Figure(
         name=f"list, 2 plugins among {DISTRIBUTIONS} distributions, CPU over python -c pass",
