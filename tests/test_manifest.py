@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.site_folder import manifest, write
 from ukdrivers.errors import ManifestError
-from ukdrivers.manifest import CLASSES, KitMismatch, read_manifest
+from ukdrivers.manifest import CLASSES, KIT_VERSION, KitMismatch, read_manifest
 from ukdrivers.model import Driver
 
 if TYPE_CHECKING:
@@ -369,3 +370,11 @@ def test_sound_manifest_takes_no_slow_import(tmp_path: Path) -> None:
     )
 
     assert {"packaging", "difflib", "pathlib"}.isdisjoint(done.stdout.split())
+
+
+def test_the_kit_s_version_is_that_of_its_headers() -> None:
+    path = os.path.join(ROOT, "ukdrivers", "kit", "include", "ukd", "driver.h")
+    with open(path, encoding="utf-8") as header:
+        versions = re.findall(r"^#define UKD_KIT_VERSION\s+(\d+)$", header.read(), re.MULTILINE)
+
+    assert versions == [KIT_VERSION]
