@@ -220,7 +220,7 @@ def test_a_plugin_for_another_kit_is_skipped_and_said(ukdrivers: Program, site: 
     done = ukdrivers("list", env=site("later", kit=">=2"))
 
     assert done.returncode == 0
-    assert "ukdriver-later 1.0: " in done.stderr
+    assert "ukdrivers: ukdriver-later 1.0: skipped: " in done.stderr
     assert "\nlater " not in done.stdout
 
 

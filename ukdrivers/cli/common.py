@@ -107,7 +107,8 @@ def installed() -> Registry:
 
     registry = discover()
     for problem in registry.problems:
-        complain(f"{problem.subject}: {problem.message}", problem.hint)
+        verdict = "skipped: " if problem.skipped else ""
+        complain(f"{problem.subject}: {verdict}{problem.message}", problem.hint)
     return registry
 
 
