@@ -10,13 +10,13 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from benchmarks.harness import ROOT, Figure, run
+from benchmarks.counting import compiled, counted, machine, symbols
+from benchmarks.harness import Figure, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BOARD = "qemu:virt,gic-version=2"
-MACHINE = ("-M", "virt,gic-version=2", "-cpu", "cortex-a53", "-m", "64")
 FILLERS = 10
 STRINGS = 100  # of each filler
 MANIFEST = """\
@@ -59,13 +59,10 @@ const struct ukd_driver ukd_driver_{name} = {{
 
 
 def figures(folder: str) -> Iterator[Figure]:
-    counter = os.path.join(folder, "icount.so")
-    source = os.path.join(ROOT, "benchmarks", "icount.c")
-    run(["gcc", "-O2", "-shared", "-fPIC", "-o", counter, source])
-
+    counter = compiled(folder, "icount")
     few = _count(counter, _image(os.path.join(folder, "few"), {}))
     yield Figure(
-        name="guest instructions, reset to power off, print-only image, both drivers, full scan",
+        name="guest instructions, reset to power off, print-only image, the board's drivers",
         value=few,
         unit="instructions",
         target=99_999,
@@ -83,6 +80,14 @@ def figures(folder: str) -> Iterator[Figure]:
         target=5_000,
     )
 
+    for version in (2, 3):
+        yield Figure(
+            name=f"guest instructions, reset to the application, every driver linked, GICv{version}",
+            value=_to_main(folder, version),
+            unit="instructions",
+            target=249_999,
+        )
+
 
 def _image(output: str, environment: dict[str, str], drivers: list[str] | None = None) -> str:
     """Build the print-only application and return the path of its boot image."""
@@ -95,14 +100,22 @@ def _image(output: str, environment: dict[str, str], drivers: list[str] | None =
 
 def _count(counter: str, image: str) -> int:
     """Boot an image under the counter and return how many instructions it executed."""
-    result = f"{image}.icount"
-    counted = ("-icount", "shift=0", "-plugin", f"{counter},out={result}")
-    quiet = ("-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio")
-    console = run(["qemu-system-aarch64", *MACHINE, *quiet, *counted, "-kernel", image])
-    if not console.rstrip().endswith("ukdrivers: power off"):
-        sys.exit(f"{image}: did not power off by itself:\n{console}")
-    with open(result, encoding="ascii") as file:
-        return int(file.read())
+    [[executed]] = counted(counter, image)
+    return executed
+
+
+def _to_main(folder: str, version: int) -> int:
+    """Boot an image with all that is installed and return what came before main()."""
+    listed = json.loads(run([sys.executable, "-m", "ukdrivers", "list", "--json"]))
+    names = [one["name"].replace("-", "_") for one in listed["drivers"]]
+    image = _image(os.path.join(folder, "all"), dict(os.environ), names)
+    at = symbols(f"{image}.dbg")
+    places = {"start": "uk_image_start", "at": "main", "end": "uk_power_off"}
+    marks = ",".join(f"{word}={at[name]:#x}" for word, name in places.items())
+    [[_, before, *_]] = counted(
+        compiled(folder, "marks"), image, marks=marks, where=machine(version)
+    )
+    return before
 
 
 def _write_plugin(site: str, name: str) -> None:

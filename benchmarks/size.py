@@ -11,13 +11,15 @@ from benchmarks.harness import Figure, run
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TARGETS = {"gicv2": 2792, "pl011": 1824}
+TARGETS = {"gicv2": 2792, "gicv3": 2984, "ns16550": 1904, "pl011": 1824, "pl031": 1512}
 
 
 def figures(folder: str) -> Iterator[Figure]:
     output = os.path.join(folder, "size")
-    board = "qemu:virt,gic-version=2"
-    run([sys.executable, "-m", "ukdrivers", "build", board, "--app", "hello", "-o", output])
+    board = "qemu:virt,gic-version=3"
+    wanted = [word for name in TARGETS for word in ("--set", f"LIBUKDRIVER_{name.upper()}=y")]
+    build = [sys.executable, "-m", "ukdrivers", "build", board, "--app", "hello", *wanted]
+    run([*build, "-o", output])
     for name, target in TARGETS.items():
         library = _find(output, f"libukdriver_{name}.o")
         sections = run(["aarch64-linux-gnu-size", "-A", library])

@@ -13,9 +13,22 @@ BOARDS = os.path.join(os.path.dirname(__file__), "data", "boards")
 
 def compiled(body: str) -> bytes:
     """Compile a root node's body; what dtc's checks say against it does not count."""
+    return blob_of(f"/dts-v1/;\n/ {{\n{body}\n}};\n")
+
+
+def text_of(blob: bytes) -> str:
+    """Write a tree as its source."""
+    done = subprocess.run(
+        ["dtc", "-q", "-I", "dtb", "-O", "dts"], input=blob, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def blob_of(text: str) -> bytes:
+    """Compile a whole source, of which later parts may add to earlier ones."""
     return subprocess.run(
         ["dtc", "-q", "-f", "-I", "dts", "-O", "dtb"],
-        input=f"/dts-v1/;\n/ {{\n{body}\n}};\n".encode(),
+        input=text.encode(),
         capture_output=True,
         check=True,
     ).stdout

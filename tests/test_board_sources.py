@@ -46,6 +46,12 @@ def test_the_same_name_is_the_same_tree() -> None:
     assert read_board("qemu:virt").blob == read_board("qemu:virt").blob
 
 
+def test_qemu_is_asked_for_several_processors() -> None:
+    board = read_board("qemu:virt,gic-version=3,cpus=3,cpu=cortex-a57")
+
+    assert board.cpus == ("arm,cortex-a57",) * 3
+
+
 def test_memory_of_the_secure_world_is_not_the_image_s() -> None:
     board = read_board("qemu:virt,secure=on")
 

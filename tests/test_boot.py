@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.board_sources import board_of
 from ukdrivers.boot import boot
 from ukdrivers.errors import BootError, ToolError
 from ukdrivers.model import Board, Image, Node, Region
@@ -27,7 +28,7 @@ GIC = Node(
     properties={},
 )
 VIRT = Board(
-    source="test",
+    source="qemu:virt",
     compatible=("linux,dummy-virt",),
     model="linux,dummy-virt",
     nodes=(GIC,),
@@ -95,6 +96,19 @@ def test_further_arguments_reach_qemu(guest: Guest) -> None:
     log = boot(guest("one\n"), VIRT, extra=("-cpu", "max", "-icount", "shift=0"))
 
     assert log.lines == ("one",)
+
+
+def test_a_board_from_a_file_is_given_to_qemu(guest: Guest) -> None:
+    cells = "#address-cells = <2>; #size-cells = <2>;"
+    board = board_of(f'compatible = "linux,dummy-virt"; {cells}')
+    image = guest("one\n")
+
+    log = boot(image, board)
+
+    assert log.lines == ("one",)
+    option = log.command.index("-dtb")
+    assert not os.path.exists(log.command[option + 1])
+    assert "-dtb" not in boot(image, VIRT).command
 
 
 def test_an_image_that_writes_nothing(guest: Guest) -> None:

@@ -289,19 +289,19 @@ def test_a_reader_that_goes_away() -> None:
 
 
 def test_match_names_driver_node_and_reason(ukdrivers: Program, site: Site) -> None:
-    environment = site("intc", class_="irqchip", compatible="arm,gic-v3", provides='"irqchip@1"')
+    environment = site("aintc", class_="irqchip", compatible="arm,gic-v3", provides='"irqchip@1"')
     site("uart", class_="console", compatible="arm,primecell", provides='"console@1"')
 
     done = ukdrivers("match", "qemu:virt,gic-version=3", env=environment)
 
     assert done.returncode == 0, done.stderr
-    assert "\nintc " in done.stdout
+    assert "\naintc " in done.stdout
     assert "/intc@8000000" in done.stdout
     assert "/virtio_mmio@a000000 … 32 nodes" in done.stdout
 
 
 def test_match_as_json_has_each_node_once(ukdrivers: Program, site: Site) -> None:
-    environment = site("intc", class_="irqchip", compatible="arm,gic-v3", provides='"irqchip@1"')
+    environment = site("aintc", class_="irqchip", compatible="arm,gic-v3", provides='"irqchip@1"')
 
     done = ukdrivers("match", "qemu:virt,gic-version=3", "--json", env=environment)
     value = data(done, "match")
@@ -309,17 +309,36 @@ def test_match_as_json_has_each_node_once(ukdrivers: Program, site: Site) -> Non
     paths = [one["path"] for kind in ("bound", "unclaimed", "ignored") for one in value[kind]]
     assert len(paths) == len(set(paths)) > 40
     assert value["board"]["interrupt_parent"] == "/intc@8000000"
-    assert {"path": "/intc@8000000", "driver": "intc"}.items() <= next(
-        one for one in value["bound"] if one["driver"] == "intc"
+    assert {"path": "/intc@8000000", "driver": "aintc"}.items() <= next(
+        one for one in value["bound"] if one["driver"] == "aintc"
     ).items()
 
 
-def test_match_says_what_to_install(ukdrivers: Program, site: Site) -> None:
-    done = ukdrivers("match", "qemu:virt,gic-version=3", env=site("clock"))
+def test_match_says_what_is_missing(ukdrivers: Program, site: Site, tmp_path: pathlib.Path) -> None:
+    source = tmp_path / "board.dts"
+    source.write_text(
+        "/dts-v1/;\n/ { #address-cells = <1>; #size-cells = <1>; interrupt-parent = <&pic>;\n"
+        'pic: intc@1000 { compatible = "acme,pic"; reg = <0x1000 4>; #interrupt-cells = <1>; };\n'
+        "};\n"
+    )
+
+    done = ukdrivers("match", str(source), env=site("clock"))
 
     assert done.returncode == 3
-    assert "/intc@8000000" in done.stdout
-    assert "ukdrivers: /intc@8000000: no installed driver lists any of arm,gic-v3" in done.stderr
+    assert "/intc@1000" in done.stdout
+    assert "ukdrivers: /intc@1000: no installed driver lists any of acme,pic" in done.stderr
+    assert done.stderr.endswith("hint: no known package lists acme,pic\n")
+
+
+def test_match_names_the_drivers_of_what_a_bus_finds(ukdrivers: Program, site: Site) -> None:
+    environment = site("card", class_="pci-device", compatible="pci1234,1")
+
+    done = ukdrivers("match", BOARD, env=environment)
+
+    assert done.returncode == 0, done.stderr
+    title, row = done.stdout.partition("\nALSO ON")[2].splitlines()[:2]
+    assert title.split() == ["WHY"]
+    assert " ".join(row.split()) == "card for what /pcie@10000000 finds (pci1234,1)"
 
 
 def test_a_node_for_each_line(ukdrivers: Program, site: Site) -> None:

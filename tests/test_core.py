@@ -1,154 +1,30 @@
-"""The driver core in C, on real trees, under the address and undefined-behaviour sanitizers.
-
-Compiled natively against the ``sim`` host; the driver table comes from :mod:`ukdrivers.table`, so
-that generator and reader are tested against each other.
-"""
+"""The driver core in C, on real trees: the pass, the match, the classes."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import struct
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.core_program import CELLS, HERE, Fake, compiled, output, probes, standard, tree
 from ukdrivers.board import read_board
-from ukdrivers.model import Driver
-from ukdrivers.table import table
 
 if TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Sequence
 
-HERE = os.path.dirname(__file__)
-PACKAGE = os.path.join(os.path.dirname(HERE), "ukdrivers")
-SIM = os.path.join(PACKAGE, "hosts", "sim")
-KIT = os.path.join(PACKAGE, "kit")
-NODEV = 19
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Fake:
-    """A driver for the test: what it lists, and what its probe returns for each string."""
-
-    name: str
-    strings: dict[str, int]
-    class_: str = "block"
-
-    @property
-    def driver(self) -> Driver:
-        return Driver(
-            name=self.name,
-            summary="",
-            class_=self.class_,
-            arch=("arm64",),
-            platforms=("kvm",),
-            compatible=tuple(self.strings),
-            sources=(),
-            config=None,
-            provides=(),
-            requires=(),
-            kit=">=1,<2",
-            replaces=(),
-            root="/",
-            distribution="test",
-            version="1",
-        )
-
-    @property
-    def source(self) -> str:
-        probe = "probe_irqchip" if self.class_ == "irqchip" else "probe_and_print"
-        matches = "\n".join(
-            f'\t{{ .compatible = "{one}", .variant = &(const int){{ {rc} }} }},'
-            for one, rc in self.strings.items()
-        )
-        ident = self.driver.ident
-        return (
-            f"static const struct ukd_match {ident}_match[] = {{\n{matches}\n\t{{ 0 }}\n}};\n"
-            f"const struct ukd_driver {self.driver.object} = {{\n"
-            f'\t.name = "{self.name}",\n\t.class = UKD_CLASS_{self.class_.upper()},\n'
-            f"\t.match = {ident}_match,\n\t.probe = {probe},\n}};\n"
-        )
-
-
-UART = Fake(name="uart", class_="console", strings={"test,uart": 0})
-CHIP = Fake(name="chip", class_="irqchip", strings={"test,chip": 0})
-
-
-def compiled(folder: pathlib.Path, fakes: Sequence[Fake], off: Sequence[Fake] = ()) -> str:
-    """Compile the core with a table of drivers, and return the program."""
-    drivers = [one.driver for one in (*fakes, *off)]
-    (folder / "table.c").write_text(table(drivers))
-    head = '#include "core_test.h"\n'
-    (folder / "drivers.c").write_text(head + "".join(one.source for one in (*fakes, *off)))
-    kit = sorted(os.path.join(KIT, "src", one) for one in os.listdir(f"{KIT}/src"))
-    subprocess.run(
-        ["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror"]
-        + ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-        + [f"-DCONFIG_{one.driver.symbol}=1" for one in fakes]
-        + [f"-I{SIM}/include", f"-I{SIM}", f"-I{KIT}/include", f"-I{HERE}/core"]
-        + [f"{HERE}/core/core_test.c", f"{SIM}/sim.c", f"{SIM}/fake.c"]
-        + [one for one in kit if one.endswith(".c")]
-        + ["table.c", "drivers.c", "-o", "core_test"],
-        cwd=folder,
-        check=True,
-    )
-    return str(folder / "core_test")
-
-
-def tree(folder: pathlib.Path, body: str, *flags: str) -> str:
-    """Compile the body of a root node, and return the file."""
-    (folder / "tree.dts").write_text(f"/dts-v1/;\n/ {{\n{body}\n}};\n")
-    subprocess.run(
-        ["dtc", "-q", "-f", *flags, "-O", "dtb", "-o", "tree.dtb", "tree.dts"],
-        cwd=folder,
-        check=True,
-    )
-    return str(folder / "tree.dtb")
-
-
-def output(program: str, *args: str) -> list[str]:
-    done = subprocess.run([program, *args], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout.splitlines()
-
 
 @pytest.fixture(scope="module")
 def core(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The core with one console and one interrupt controller, and drivers that decline."""
-    return compiled(
-        tmp_path_factory.mktemp("core"),
-        [
-            UART,
-            CHIP,
-            Fake(name="shy", strings={"test,exact": -NODEV}),
-            Fake(name="general", strings={"test,general": 0}),
-            Fake(name="broken", strings={"test,broken": -5}),
-            Fake(name="first", strings={"test,contested": -NODEV}),
-            Fake(name="second", strings={"test,contested": 0}),
-        ],
-        off=[Fake(name="off", strings={"test,off": 0})],
-    )
+    return standard(tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture
 def scan(core: str, tmp_path: pathlib.Path) -> Callable[[str], list[str]]:
     """Run the core on the body of a root node."""
     return lambda body: output(core, tree(tmp_path, body))
-
-
-def probes(lines: Sequence[str]) -> list[str]:
-    """What was probed, without the ends that other tests are about."""
-    return [
-        line.split(" test-property")[0].removeprefix("probe ")
-        for line in lines
-        if line.startswith("probe ")
-    ]
-
-
-CELLS = "#address-cells = <1>; #size-cells = <1>;"
 
 
 def test_root_memory_and_irqchip(scan: Callable[[str], list[str]]) -> None:
@@ -273,40 +149,6 @@ def test_properties_are_found(scan: Callable[[str], list[str]]) -> None:
     ]
 
 
-def test_interrupts_of_a_foreign_parent_are_left_out(scan: Callable[[str], list[str]]) -> None:
-    lines = scan("""
-        interrupt-parent = <&chip>;
-        chip: chip { compatible = "test,chip"; interrupt-controller; #interrupt-cells = <3>;
-                     interrupts = <1 9 4>;
-                     below { compatible = "test,uart"; interrupts = <0 1 0>; }; };
-        gpio: gpio { interrupt-controller; #interrupt-cells = <1>; phandle = <0x77>;
-                     below { compatible = "test,uart"; interrupts = <3>; }; };
-        a { compatible = "test,uart"; interrupt-parent = <&gpio>; interrupts = <3>; };
-        b { compatible = "test,uart"; interrupts-extended = <&chip 0 5 1>, <&gpio 4>;
-            interrupts = <9>; };
-        c { compatible = "test,uart"; interrupts = <0 1001 0>; };
-        d { compatible = "test,uart"; interrupts = <0 1 0 0 2>; };
-        e { compatible = "test,uart"; interrupts = <0 1 0 0 2 0 0 3 0 0 4 0 0 5 0>; };
-    """)
-    assert probes(lines) == [
-        "chip /chip",
-        "uart /chip/below irq 1 level",
-        "uart /gpio/below",
-        "uart /a",
-        "uart /b irq 5 edge",
-        "uart /c",
-        "uart /d irq 1 level",
-        "uart /e irq 1 level irq 2 level irq 3 level irq 4 level",
-    ]
-    foreign = "has parent 0x77, which is not the bound interrupt controller"
-    assert [line for line in lines if line.startswith("warn")] == [
-        f"warn: /gpio/below: interrupts: entry 0 {foreign}",
-        f"warn: /a: interrupts: entry 0 {foreign}",
-        f"warn: /b: interrupts: entry 1 {foreign}",
-        "warn: /c: interrupts: entry 0 refused by the interrupt controller (error -34)",
-    ]
-
-
 def test_more_matches_than_there_is_room_for(scan: Callable[[str], list[str]]) -> None:
     lines = scan("".join(f'n{i} {{ compatible = "test,uart"; }};' for i in range(100)))
     kept = len(probes(lines))
@@ -314,7 +156,7 @@ def test_more_matches_than_there_is_room_for(scan: Callable[[str], list[str]]) -
     assert f"bound {kept}" in lines
     (report,) = [line for line in lines if line.startswith("err")]
     assert report == (
-        f"err: device tree: {100 - kept} matching nodes left out, no room for more than {kept}"
+        f"err: device tree: {100 - kept} nodes left out, no room after {kept} matching ones"
     )
 
 
@@ -329,7 +171,7 @@ def assert_agrees_with_board(source: str, folder: pathlib.Path, skip: Sequence[s
     program = compiled(folder, any_of({one.compatible[0] for one in board.nodes if one.compatible}))
     lines = output(program, str(folder / "board.dtb"))
     expected = [
-        " ".join([one.path, *(f"{r.base:#x}+{r.size:#x}" for r in one.regions[:4])])
+        " ".join([one.path, *(f"{r.base:#x}+{r.size:#x}" for r in one.regions[:6])])
         for one in board.nodes
         if one.compatible and one.enabled and one.path not in skip
     ]
@@ -359,7 +201,7 @@ def test_stored_boards_as_the_board_stage_reads_them(name: str, tmp_path: pathli
 def test_order_of_properties_does_not_matter(scan: Callable[[str], list[str]]) -> None:
     lines = scan("""
         #size-cells = <1>; #address-cells = <1>;
-        bus { ranges = <0 0x1 0 0x1000>; #size-cells = <1>; #address-cells = <2>;
+        bus { #size-cells = <1>; #address-cells = <2>;
               ranges = <0 0x100 0x40000000 0x1000>;
               uart@100 { status = "okay"; reg = <0 0x180 0x20>; compatible = "test,uart"; };
               out@0 { reg = <0 0x80 0x20>, <0 0x180 0x20>; compatible = "test,uart"; }; };
@@ -370,13 +212,28 @@ def test_order_of_properties_does_not_matter(scan: Callable[[str], list[str]]) -
 def good_tree(folder: pathlib.Path) -> bytes:
     body = f"""
         {CELLS} interrupt-parent = <&chip>; model = "m";
+        aliases {{ con = "/bus/uart@10"; }};
+        chosen {{ stdout-path = "con:1"; }};
         memory@0 {{ device_type = "memory"; reg = <0 0x1000>; }};
-        bus {{ {CELLS} ranges = <0 0x1000 0x1000>;
+        bus {{ {CELLS} ranges = <0 0x1000 0x1000>; dma-ranges = <0 0x40000000 0x10000>;
+               compatible = "test,bus";
                uart@10 {{ compatible = "test,uart"; reg = <0x10 0x10>; interrupts = <0 1 1>;
-                          status = "okay"; test-property = "x"; }}; }};
+                          status = "okay"; test-property = "x";
+                          test-dma = <0x40000000 0x1000>; }};
+               host@20 {{ compatible = "test,host"; reg = <0x20 0x10>; test-ranges; test-region = <0>;
+                          #address-cells = <3>; #size-cells = <2>; #interrupt-cells = <1>;
+                          ranges = <1 0 0 0x100 0 0x100>, <2 0 0x10000000 0x200 0 0x200>;
+                          dma-ranges = <2 0 0 0 0 0x10000>;
+                          interrupt-map-mask = <0x1800 0 0 7>;
+                          interrupt-map = <0 0 0 1 &chip 0 9 0>, <0x800 0 0 1 &nexus 5 6>;
+                          test-map = <0 0 0 1>, <0x800 0 0 1>;
+                          test-add = "0", "pci1234,11e8"; test-add-late = "1", "test,uart"; }};
+        }};
+        nexus: nexus {{ #address-cells = <1>; #interrupt-cells = <1>;
+                        interrupt-map = <5 6 &chip 0 10 1>; }};
         chip: chip {{ compatible = "test,chip"; interrupt-controller; #interrupt-cells = <3>;
                       reg = <0x2000 0x1000>; }};
-        e {{ compatible = "test,uart"; interrupts-extended = <&chip 0 2 0>; }};
+        e {{ compatible = "test,uart"; reg = <5>; interrupts-extended = <&chip 0 2 0>, <&nexus 6>; }};
     """
     with open(tree(folder, body), "rb") as file:
         return file.read()

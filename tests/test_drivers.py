@@ -21,11 +21,16 @@ KIT = os.path.join(ROOT, "ukdrivers", "kit")
 TESTS = sorted(glob.glob(os.path.join(ROOT, "plugins", "*", "tests", "*_test.c")))
 OPTIONS = {
     "LIBUKDRIVER_PL011_DRAIN_US": "40000",
+    "LIBUKDRIVER_NS16550_DRAIN_US": "40000",
+    "LIBUKDRIVER_NS16550_PCI_DIVISOR": "1",
     "LIBUKDRIVER_GICV2_PRIORITY": "0xa0",
+    "LIBUKDRIVER_GICV3_PRIORITY": "0xa0",
+    "LIBUKDRIVER_VIRTIO_BLK_QUEUE": "256",
+    "LIBUKDRIVER_VIRTIO_NET_QUEUE": "256",
 }
 
-#: what the pl011 and gicv2 of the stock tree weigh at the same flags
-TEXT_BYTES_MAX = {"pl011": 1824, "gicv2": 2792}
+#: what the stock tree's drivers of these devices weigh at the same flags
+TEXT_BYTES_MAX = {"pl011": 1824, "ns16550": 1904, "gicv2": 2792, "gicv3": 2984, "pl031": 1512}
 ARM64 = "-O2 -mcpu=cortex-a53 -mgeneral-regs-only -mstrict-align -ffreestanding -fno-common"
 
 

@@ -7,6 +7,7 @@ import struct
 
 import pytest
 
+from tests.board_sources import blob_of
 from ukdrivers import fdt
 from ukdrivers.board import read_board
 from ukdrivers.errors import BoardError
@@ -91,6 +92,33 @@ def test_a_property_name_may_be_the_tail_of_another() -> None:
 def test_bytes_after_the_total_size_are_not_looked_at() -> None:
     assert len(fdt.parse(GOOD + b"junk", source="x")) == 2
     assert fdt.total_size(GOOD + b"junk") == len(GOOD)
+
+
+@pytest.mark.parametrize("name", ["qemu:virt", "small.dts"])
+def test_a_packed_tree_is_the_same_without_its_free_space(name: str) -> None:
+    blob = read_board(name if name.startswith("qemu:") else os.path.join(BOARDS, name)).blob
+
+    packed = fdt.packed(blob + bytes(100))
+
+    before, after = (fdt.parse(one, source="x") for one in (blob, packed))
+    assert [(one.path, one.properties) for one in before] == [
+        (one.path, one.properties) for one in after
+    ]
+    assert fdt.total_size(packed) == len(packed) < 16 << 10
+    assert fdt.packed(packed) == packed
+
+
+def test_packing_keeps_the_memory_reservations() -> None:
+    """They may stand last, before nothing but free space."""
+    text = "/dts-v1/;\n/memreserve/ 0x1000 0x20;\n/memreserve/ 0x0 0x20;\n/ { };\n"
+    plain = blob_of(text)
+    header = list(fdt.HEADER.unpack_from(plain))
+    start, size = header[4], header[2] - header[4]
+    header[4] = len(plain)
+    header[1] = len(plain) + size
+    moved = fdt.HEADER.pack(*header) + plain[40:] + plain[start : start + size] + bytes(50)
+
+    assert fdt.packed(moved)[header[4] :] == plain[start : start + size]
 
 
 @pytest.mark.parametrize("version", [17, 18, 99])

@@ -1,34 +1,54 @@
-"""docs/hardware.md lists every document, binding and section that the C cites."""
+"""docs/hardware.md lists every document, binding and section that the sources cite."""
 
 from __future__ import annotations
 
 import os
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-NUMBER = r"(?:DDI|IHI|DEN) \d{4}[A-Z]?(?:\.[a-z])?|RFC \d{4}"
-BINDING = r"[a-z-]+/[a-z0-9,_]+\.yaml"
+NUMBER = r"(?:DDI|IHI|DEN) \d{4}[A-Z]?(?:\.[a-z])?|SNLS\d+[A-Z]?|EPM-\d+|RFC \d{4}"
+REVISION = r"(?:PCI[A-Za-z -]* Specification|IEEE Std 1275-1994), [Rr]evision \d+\.\d+"
+BINDING = r"[a-z-]+/[a-z0-9,_-]+\.yaml"
+LISTED = re.compile(f"{NUMBER}|{REVISION}|{BINDING}")
 DOTTED = re.compile(r"[1-9]\d*(?:\.\d+)+")
-CITED = re.compile(r"\b(DTSpec|GICv2|TRM|PSCI) ((?:[1-9]\d*(?:\.\d+)+(?:,? and |, | to )?)+)")
 
-#: what the page calls the document that a source abbreviates; there is a TRM a driver
+#: what the page calls the document that a source abbreviates, or names before a section
 DOCUMENT = {
     "DTSpec": "Devicetree Specification",
+    "Devicetree Specification v0.4,": "Devicetree Specification",
     "GICv2": "IHI 0048B.b",
+    "GICv3": "IHI 0069H.b",
     "PSCI": "DEN 0022F.b",
-    "TRM": "DDI 0183G",
+    "datasheet": "SNLS378C",
+    "Datasheet": "SNLS378C",
+    "PCI": "PCI Local Bus Specification",
+    "PCIe": "PCI Express Base Specification",
+    "Revision 5.0, Version 1.0,": "PCI Express Base Specification",
+    "Bridge": "PCI-to-PCI Bridge Architecture Specification",
+    "Binding": "IEEE Std 1275-1994",
+    "IEEE Std 1275-1994, revision 2.1,": "IEEE Std 1275-1994",
 }
+#: a TRM is that of the plugin that cites it
+TRM = {"pl011": "DDI 0183G", "pl031": "DDI 0224C"}
+
+NAMES = "|".join(map(re.escape, ["TRM", *DOCUMENT]))
+CITED = re.compile(rf"(?<![\w-])({NAMES}) ((?:{DOTTED.pattern}(?:,? and |, | to )?)+)")
 
 
-def texts() -> list[str]:
-    found = []
+def texts() -> Iterator[tuple[str, str]]:
+    """Yield the path of each source, and its text with comments on one line."""
     for top in ("ukdrivers", "plugins"):
         for folder, _, names in os.walk(os.path.join(ROOT, top)):
             for name in names:
-                if name.endswith((".c", ".h", ".S")):
-                    with open(os.path.join(folder, name), encoding="utf-8") as file:
-                        found.append(re.sub(r"\n\s\*\s+", " ", file.read()))
-    return found
+                if name.endswith((".c", ".h", ".S", ".py")):
+                    path = os.path.join(folder, name)
+                    with open(path, encoding="utf-8") as file:
+                        text = re.sub(r"\n[ \t]*[*#]?[ \t]+", " ", file.read())
+                    yield os.path.relpath(path, ROOT), text
 
 
 def page() -> str:
@@ -45,22 +65,31 @@ def sections(text: str) -> set[str]:
     return found
 
 
-def row_of(document: str) -> str:
+def sections_of(document: str) -> set[str]:
+    """Return what the page's row of a document has in the column `cited`."""
     (row,) = [one for one in page().splitlines() if one.startswith("|") and document in one]
-    return row
+    return sections(row.split("|")[3])
+
+
+def citations() -> Iterator[tuple[str, str, set[str]]]:
+    """Yield a path, the document that is cited there, and which sections of it."""
+    for path, text in texts():
+        for name, numbers in CITED.findall(text):
+            document = TRM[path.split(os.sep)[1]] if name == "TRM" else DOCUMENT[name]
+            yield path, document, sections(numbers)
 
 
 def test_every_document_and_binding_is_listed() -> None:
-    cited = {hit for text in texts() for hit in re.findall(f"{NUMBER}|{BINDING}", text)}
+    cited = {hit for _, text in texts() for hit in LISTED.findall(text)}
 
-    assert {"DDI 0183G", "IHI 0048B.b", "arm/psci.yaml"} <= cited
-    assert sorted(hit for hit in cited if hit not in page()) == []
+    assert {"DDI 0183G", "IHI 0069H.b", "arm/psci.yaml"} <= cited
+    assert sorted(cited - set(LISTED.findall(page()))) == []
 
 
 def test_every_section_is_listed() -> None:
-    hits = [hit for text in texts() for hit in CITED.findall(text)]
+    found = list(citations())
 
-    assert {name for name, _ in hits} == set(DOCUMENT)
-    for name, numbers in hits:
-        missing = sections(numbers) - sections(row_of(DOCUMENT[name]))
-        assert not missing, f"{name} {sorted(missing)}"
+    assert {document for _, document, _ in found} == {*DOCUMENT.values(), *TRM.values()}
+    for path, document, cited in found:
+        missing = cited - sections_of(document)
+        assert not missing, f"{path}: {document} {sorted(missing)}"

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from ukdrivers.errors import BootError
-from ukdrivers.machine import qemu_arguments
+from ukdrivers.machine import is_from_file, qemu_arguments
 from ukdrivers.model import Board, Node, Region
 
 
@@ -65,6 +65,31 @@ def test_smc_means_that_the_image_starts_in_el2() -> None:
     machine = option(dataclasses.replace(VIRT, nodes=nodes), "-M")
 
     assert machine == "virt,gic-version=2,virtualization=on"
+
+
+@pytest.mark.parametrize(
+    ("base", "enabled", "machine"),
+    [
+        (0x3F00_0000, True, "virt,gic-version=2,highmem=off"),
+        (0x40_1000_0000, True, "virt,gic-version=2"),
+        (0x3F00_0000, False, "virt,gic-version=2"),
+    ],
+)
+def test_configuration_space_below_4_gib_means_no_high_memory(
+    base: int, enabled: bool, machine: str
+) -> None:
+    pcie = dataclasses.replace(
+        node("/pcie@10000000", "pci-host-ecam-generic"),
+        regions=(Region(base=base, size=16 << 20),),
+        enabled=enabled,
+    )
+
+    assert option(dataclasses.replace(VIRT, nodes=(*VIRT.nodes, pcie)), "-M") == machine
+
+
+def test_a_named_machine_writes_its_own_tree() -> None:
+    assert not is_from_file(dataclasses.replace(VIRT, source="qemu:virt"))
+    assert is_from_file(dataclasses.replace(VIRT, source="virt.dtb"))
 
 
 def test_memory_is_the_sum_of_all_banks() -> None:

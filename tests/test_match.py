@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from ukdrivers.match import match
@@ -152,6 +154,41 @@ def test_node_is_ignored_with_its_reason(ignored: Node, reason: str) -> None:
 
     assert [(one.node, one.reason) for one in result.ignored] == [(ignored, reason)]
     assert (result.found, result.unclaimed) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("#address-cells", bytes((0, 0, 0, 3))), ("device_type", b"pci\0")]
+)
+def test_what_is_below_a_pci_bus_is_left_to_it(name: str, value: bytes) -> None:
+    plain = node("/soc/pcie@0", "pci-host-ecam-generic")
+    host = dataclasses.replace(plain, properties={name: value})
+    card = node("/soc/pcie@0/card@1,0", "pci1234,11e8")
+    uart = node("/soc/pcie@0/isa@2,0/serial@3f8", "arm,pl011")
+    beside = node("/soc/pcie@01", "arm,pl011")
+    off = node("/soc/pcie@0/off@3,0", "arm,pl011", status="disabled", enabled=False)
+    ecam = driver("ecam-pci", "pci-host-ecam-generic")
+
+    result = match(
+        [ecam, driver("edu", "pci1234,11e8"), driver("pl011", "arm,pl011")],
+        board(node("/soc", "simple-bus"), host, card, uart, beside, off),
+    )
+
+    assert [one.node.path for one in result.found] == ["/soc/pcie@0", "/soc/pcie@01"]
+    assert reasons(result) == {
+        "/soc": "transparent bus",
+        "/soc/pcie@0/card@1,0": "found by its bus",
+        "/soc/pcie@0/isa@2,0/serial@3f8": "found by its bus",
+        "/soc/pcie@0/off@3,0": 'disabled: status is "disabled"',
+    }
+
+
+def test_a_root_of_three_address_cells_is_no_pci_bus() -> None:
+    cells = {"#address-cells": bytes((0, 0, 0, 3))}
+    root = dataclasses.replace(node("/", "acme,board"), properties=cells)
+
+    result = match([driver("pl011", "arm,pl011")], board(root, UART))
+
+    assert [one.node for one in result.found] == [UART]
 
 
 def test_disabled_ancestor_is_named() -> None:

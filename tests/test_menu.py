@@ -159,6 +159,37 @@ def test_added_driver_says_for_whom() -> None:
     assert "\tdefault y  # provides bus@1 for net\n" in compose(selection([bus], [added])).text
 
 
+def test_driver_of_pci_devices_says_which_bus_may_find_one() -> None:
+    edu = driver("edu", class_="pci-device", compatible=["pci1234,11e8"])
+    asked = picked(edu, reason="for what /pcie@10000000 finds (pci1234,11e8)")
+
+    (entry,) = compose(selection([edu], [asked])).entries
+
+    assert (entry.default, entry.comment) == (True, "for what /pcie@10000000 finds (pci1234,11e8)")
+
+
+def test_class_with_code_in_the_kit_has_a_switch(tmp_path: Path) -> None:
+    for name in ("pci-host", "net", "rtc"):
+        (tmp_path / "classes" / name).mkdir(parents=True)
+    drivers = [driver(name, class_="pci-host") for name in ("a-pci", "ecam-pci")]
+    drivers += [driver("pl031", class_="rtc"), driver("pl011")]
+
+    text = compose(selection(drivers), kit=str(tmp_path)).text
+
+    assert (
+        "config LIBUKD_PCI_HOST\n"
+        "\tbool\n"
+        "\tdefault y if LIBUKDRIVER_A_PCI || LIBUKDRIVER_ECAM_PCI\n"
+        "\n"
+        "config LIBUKD_RTC\n"
+        "\tbool\n"
+        "\tdefault y if LIBUKDRIVER_PL031\n"
+        "\n"
+        'comment "Consoles"\n'
+    ) in text
+    assert text.count("config LIBUKD_") == 2
+
+
 def test_several_nodes_are_counted() -> None:
     mmio = driver("mmio", compatible=["virtio,mmio"])
     nodes = [node(f"/virtio@{i}", "virtio,mmio") for i in range(32)]

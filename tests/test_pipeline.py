@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.board_sources import compiled
 from ukdrivers.errors import UsageError
 from ukdrivers.model import Host, Image, Platform, Registry
 from ukdrivers.output import Output, Record, read_record, write_bytes, write_record
@@ -16,6 +17,8 @@ from ukdrivers.request import Request, app_folder, find_target, settle
 
 if TYPE_CHECKING:
     import pathlib
+
+    from ukdrivers.model import Board
 
 RECORD = Record(source="qemu:virt", platform="kvm", host="base", app="hello")
 KVM = Platform(name="kvm", arch=("arm64",), summary="", slots=())
@@ -135,3 +138,33 @@ def test_no_image_to_boot(output: Output, image: Image | None) -> None:
 
     with pytest.raises(UsageError, match=r"/out: holds no image, wanted one$"):
         boot_image(output, script=(), timeout=1, on_text=print)
+
+
+@pytest.mark.parametrize(
+    ("source", "named", "wanted"),
+    [
+        ("qemu:virt", None, "qemu:virt"),
+        ("board.dts", None, "board.dts"),
+        ("qemu:virt", "other.dtb", "other.dtb"),
+    ],
+)
+def test_an_image_is_booted_on_the_board_that_was_named(
+    source: str,
+    named: str | None,
+    wanted: str,
+    output: Output,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The copy in the folder counts as what it is a copy of: a file's tree is handed to QEMU."""
+    booted: list[Board] = []
+    image = Image(path=output.board, elf="/e", drivers=())
+    monkeypatch.setattr("ukdrivers.boot.boot", lambda _, board, **__: booted.append(board))
+    os.makedirs(output.folder)
+    monkeypatch.chdir(output.folder)
+    for path in (output.board, os.path.join(output.folder, "other.dtb")):
+        write_bytes(path, compiled("acme,mark;"))
+    write_record(output, dataclasses.replace(RECORD, source=source, image=image))
+
+    boot_image(output, script=(), timeout=1, on_text=print, board=named)
+
+    assert [board.source for board in booted] == [wanted]

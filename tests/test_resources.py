@@ -44,7 +44,7 @@ def test_reg_is_taken_to_the_root(path: str, expected: tuple[tuple[int, int], ..
         ("/soc/both@4000", (("/soc/gpio@3000", 9), ("/gic@1000", 0, 8, 4))),
         ("/soc/silent@5000", ()),
         ("/soc/pci@6000", ()),
-        ("/soc/pci@6000/card@1,0", (("/soc/pci@6000", 1),)),
+        ("/soc/pci@6000/card@1,0", (("/gic@1000", 0, 20, 4),)),
     ],
 )
 def test_interrupts_go_to_their_parent(
@@ -82,6 +82,21 @@ def test_the_older_name_of_a_phandle_is_known() -> None:
         (
             "a { ranges = <1>; b { reg = <1 2 3>; }; };",
             "/a: ranges of 4 bytes, entries of 20 were wanted (2 + 2 + 1 cells)",
+        ),
+        (
+            (
+                "#address-cells = <1>; a { #address-cells = <1>; #size-cells = <2>;"
+                "ranges = <0x10 0x10 0xffffffff 0xfffffff1>; b { reg = <0x10 0 1>; }; };"
+            ),
+            "/a: ranges reaches 0x10000000000000001, beyond 64 bits of address",
+        ),
+        (
+            "a { dma-ranges = <0 0 0 0>; };",
+            "/a: dma-ranges of 16 bytes, entries of 20 were wanted (2 + 2 + 1 cells)",
+        ),
+        (
+            "a { #size-cells = <2>; dma-ranges = <0 0 0xffffffff 0xfffff000 0 0x1001>; };",
+            "/a: dma-ranges reaches 0x10000000000000001, beyond 64 bits of address",
         ),
         (
             "a { phandle = <7>; }; b { phandle = <7>; };",
@@ -155,6 +170,10 @@ def test_a_tree_that_contradicts_itself_is_refused(body: str, message: str) -> N
     with pytest.raises(BoardError) as caught:
         board_of(body)
     assert str(caught.value) == f"x.dts: {message}"
+
+
+def test_dma_ranges_of_the_root_and_of_disabled_nodes_say_nothing() -> None:
+    assert board_of('dma-ranges = <1>; a { status = "disabled"; dma-ranges = <1>; };').nodes[1]
 
 
 def test_a_disabled_node_may_be_unfinished() -> None:

@@ -223,10 +223,11 @@ def test_missing_provider_rejects_a_driver_that_nothing_needs() -> None:
 
     result = choose([net, ring, xen])
 
+    lacks = "requires {}, which no usable driver provides"
     assert result.usable == ()
     assert {one.driver.name: one.reason for one in result.rejected} == {
-        "net": "requires ring@1, which no usable driver provides",
-        "ring": "requires bus@1, which no usable driver provides",
+        "net": f"{lacks.format('ring@1')}; no known package provides ring@1",
+        "ring": f"{lacks.format('bus@1')}; no known package provides bus@1",
         "xen-bus": "is for platform xen, wanted kvm",
     }
 
@@ -238,6 +239,74 @@ def test_missing_provider_passes_the_node_to_the_next_rival() -> None:
     result = choose([fast, slow], hits=[found(node("/net", "net"), fast, slow)])
 
     assert set(picked(result)) == {"b-slow"}
+
+
+ECAM = driver("ecam-pci", "pci-host-ecam-generic", provides=["pci-bus@1"])
+EDU = driver("edu", "pci1234,11e8", requires=["pci-bus@1"])
+PCIE = node("/pcie@10000000", "pci-host-ecam-generic")
+
+
+def test_a_bound_pci_bus_asks_for_the_drivers_of_what_it_may_find() -> None:
+    serial = driver("pci-serial", "pciclass,070002", "pci1b36,2", requires=["pci-bus@1"])
+    both = driver("ns16550", "ns16550a", "pciclass,070002")
+
+    result = choose([EDU, serial, both, ECAM], hits=[found(PCIE, ECAM)])
+
+    assert picked(result) == {
+        "ecam-pci": "runs /pcie@10000000 (pci-host-ecam-generic)",
+        "edu": "for what /pcie@10000000 finds (pci1234,11e8)",
+        "pci-serial": "for what /pcie@10000000 finds (pciclass,070002 and 1 more)",
+    }
+    assert [one.nodes for one in result.selected] == [(PCIE,), (), ()]
+    assert [one.name for one in result.usable] == ["ecam-pci", "edu", "ns16550", "pci-serial"]
+
+
+def test_a_board_without_a_pci_bus_asks_for_no_driver_of_pci_devices() -> None:
+    result = choose([EDU, ECAM], misses=[unclaimed(UART)])
+
+    assert picked(result) == {}
+    assert result.usable == (ECAM, EDU)
+
+
+@pytest.mark.parametrize("string", ["pci-host-cam", "pcie,x", "pci12345,1", "pciclass,07"])
+def test_only_strings_of_the_pci_binding_stand_for_pci_devices(string: str) -> None:
+    result = choose([driver("other", string), ECAM], hits=[found(PCIE, ECAM)])
+
+    assert set(picked(result)) == {"ecam-pci"}
+
+
+def test_a_bus_found_by_a_bus_asks_too() -> None:
+    transport = driver(
+        "virtio-pci", "pci1af4,1041", requires=["pci-bus@1"], provides=["virtio-transport@1"]
+    )
+    net = driver("virtio-net", "virtio,device1", requires=["virtio-transport@1"])
+
+    result = choose([net, transport, ECAM], hits=[found(PCIE, ECAM)])
+
+    assert picked(result) == {
+        "ecam-pci": "runs /pcie@10000000 (pci-host-ecam-generic)",
+        "virtio-net": "for what /pcie@10000000 finds (virtio,device1)",
+        "virtio-pci": "for what /pcie@10000000 finds (pci1af4,1041)",
+    }
+
+
+def test_a_driver_without_its_bus_is_left_out_and_the_package_named() -> None:
+    result = choose([EDU], misses=[unclaimed(UART), unclaimed(PCIE)])
+
+    assert [one.reason for one in result.rejected] == [
+        "requires pci-bus@1, which no usable driver provides; pip install ukdriver-ecam-pci"
+    ]
+
+
+def test_of_two_interrupt_controllers_the_one_of_the_tree_is_selected() -> None:
+    v2 = driver("gicv2", "arm,cortex-a15-gic", provides=["irqchip@1"])
+    v3 = driver("gicv3", "arm,gic-v3", provides=["irqchip@1"])
+    intc = node("/intc@8000000", "arm,gic-v3")
+
+    result = choose([v2, v3], hits=[found(intc, v3)], slots=[IRQCHIP])
+
+    assert picked(result) == {"gicv3": "runs /intc@8000000 (arm,gic-v3)"}
+    assert result.usable == (v2, v3)
 
 
 def test_missing_provider_of_a_needed_driver_is_an_error() -> None:
@@ -404,9 +473,13 @@ def test_catalogue_agrees_with_the_manifests_in_this_repository() -> None:
     with open(os.path.join(ROOT, "ukdrivers", "catalogue.toml"), "rb") as file:
         packages = tomllib.load(file)["package"]
 
+    names = [one["distribution"].removeprefix("ukdriver-") for one in packages]
+    assert names == sorted(os.listdir(os.path.join(ROOT, "plugins")))
     for package in packages:
         name = package["distribution"].removeprefix("ukdriver-")
-        path = os.path.join(ROOT, "plugins", name, f"ukdriver_{name}", "ukdriver.toml")
+        path = os.path.join(
+            ROOT, "plugins", name, f"ukdriver_{name.replace('-', '_')}", "ukdriver.toml"
+        )
         with open(path, "rb") as file:
             manifest = tomllib.load(file)["driver"]
         assert sorted(package["compatible"]) == sorted(manifest["compatible"])

@@ -15,7 +15,7 @@ from tests.unikraft_tree import CLASSES, RELEASES, make_tree
 from ukdrivers.errors import SelectError, UsageError
 from ukdrivers.unikraft import GLUE, ROOT
 from ukdrivers.unikraft.adapter import ADAPTERS, adapter_of
-from ukdrivers.unikraft.glue import ALWAYS, PAGED, UNPAGED
+from ukdrivers.unikraft.glue import ALWAYS, PAGED, STAND_INS, UNPAGED
 from ukdrivers.unikraft.needs import NEEDS, check_needs
 from ukdrivers.unikraft.tree import read_tree
 
@@ -121,7 +121,7 @@ def test_every_file_of_an_adapter_is_there(adapter: object) -> None:
     parts = adapter.parts  # type: ignore[attr-defined]
     named = {one for part in parts for one in (*part.sources, *part.absent)}
 
-    for one in named | {*ALWAYS, *PAGED, *UNPAGED}:
+    for one in named | {*ALWAYS, *PAGED, *UNPAGED, *STAND_INS}:
         assert os.path.isfile(os.path.join(GLUE, one)), one
 
 
@@ -131,7 +131,7 @@ def test_every_file_of_the_glue_is_of_an_adapter() -> None:
 
     files = {one for one in os.listdir(GLUE) if one.endswith(".c")}
 
-    assert files == named | {*ALWAYS, *PAGED, *UNPAGED}
+    assert files == named | {*ALWAYS, *PAGED, *UNPAGED, *STAND_INS}
 
 
 # not a tree, or too old
@@ -187,11 +187,11 @@ def test_version_that_nobody_can_read_is_no_reason(make: Make) -> None:
 # needs
 
 TREE_HEADER = re.compile(r"^#include <((?:uk/|arm/)[^>]*|libfdt\.h)>", re.MULTILINE)
-OWN = "uk/bus/platform.h"
+OWN = ("uk/bus/pci.h", "uk/bus/platform.h")
 
 
 def sources() -> Iterator[tuple[str, str]]:
-    for folder, prefix in ((GLUE, ""), (f"{ROOT}/bus", "bus/")):
+    for folder, prefix in ((GLUE, ""), (f"{ROOT}/bus", "bus/"), (f"{ROOT}/pci", "pci/")):
         for above, _, names in os.walk(folder):
             for name in names:
                 path = os.path.join(above, name)
@@ -204,7 +204,7 @@ def test_every_header_of_a_tree_is_probed(source: str, path: str) -> None:
     with open(path, encoding="utf-8") as file:
         text = file.read()
 
-    included = {one for one in TREE_HEADER.findall(text) if one != OWN}
+    included = {one for one in TREE_HEADER.findall(text) if one not in OWN}
 
     assert {need.header for need in NEEDS.get(source, ())} == included
 
@@ -233,10 +233,10 @@ def test_each_release_has_all_that_is_needed(make: Make, release: str) -> None:
 
 
 def needs_of(release: str) -> list[Need]:
+    """Return what the drivers of ``BOTH`` need."""
     other = "console_tty.c" if release == "staging" else "console_ukconsole.c"
-    needs = [
-        need for source, one in NEEDS.items() if source not in (other, "devices.c") for need in one
-    ]
+    without = (other, "clock.c", "devices.c")
+    needs = [need for source, one in NEEDS.items() if source not in without for need in one]
     return sorted(set(needs), key=lambda one: (one.place, one.header))
 
 
@@ -300,6 +300,18 @@ def test_library_is_missed_by_who_needs_it(make: Make) -> None:
         SelectError, match=r"lib/ukofw \(in Unikraft from 0\.15\.0 on\), wanted by gicv2$"
     ):
         check_needs(tree, adapter_of(tree), [GICV2])
+
+
+def test_clock_of_the_tree_is_needed_by_a_clock_alone(make: Make) -> None:
+    root = make("0.17.0")
+    os.remove(f"{root}/include/uk/plat/time.h")
+    tree = read_tree(root)
+
+    check_needs(tree, adapter_of(tree), BOTH)
+    with pytest.raises(
+        SelectError, match=r"lacks <uk/plat/time\.h> in include \(.*\), wanted by pl031$"
+    ):
+        check_needs(tree, adapter_of(tree), [driver("pl031", "rtc"), *BOTH])
 
 
 def test_console_library_of_newer_trees(make: Make) -> None:

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 import ukdrivers
+from ukdrivers.classes import exports
 from ukdrivers.errors import WireError
 from ukdrivers.files import publish
+from ukdrivers.manifest import CLASSES
 from ukdrivers.model import Config, Declared, Driver, Menu, Platform, Selection, Symbol, Wiring
 from ukdrivers.table import fnv1a, slots_of, table
-from ukdrivers.wire import wire
+from ukdrivers.wire import KIT_SYMBOLS, wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 KIT = os.path.join(os.path.dirname(os.path.abspath(ukdrivers.__file__)), "kit")
+RULES = os.path.join(os.path.dirname(KIT), "hosts", "base", "support", "build")
 HEADERS = (f"-I{KIT}/include", f"-I{KIT}/arch/arm64/include")
 STRICT = ("-std=gnu11", "-Wall", "-Wextra", "-Werror", "-Wpedantic")
 CROSS = ("aarch64-linux-gnu-gcc", "-ffreestanding", *STRICT)
@@ -67,7 +70,11 @@ def config(on: Iterable[Driver]) -> Config:
 
 
 def wired(
-    drivers: Sequence[Driver], *, on: Sequence[Driver] = (), says: Declared | None = None
+    drivers: Sequence[Driver],
+    *,
+    on: Sequence[Driver] = (),
+    says: Declared | None = None,
+    kit: str = "/kit",
 ) -> Wiring:
     selection = Selection(
         platform=Platform(name="kvm", arch=("arm64",), summary="", slots=()),
@@ -77,7 +84,7 @@ def wired(
         rejected=(),
     )
     named = {one.name: says or declared(one) for one in on}
-    return wire(selection, MENU, config(on), declared=named, kit="/kit")
+    return wire(selection, MENU, config(on), declared=named, kit=kit)
 
 
 GICV2 = driver("gicv2", "arm,cortex-a15-gic", "arm,gic-400", class_="irqchip")
@@ -139,10 +146,9 @@ def test_switching_a_driver_changes_no_file() -> None:
 
 
 def test_every_path_of_the_makefiles_reaches_make(tmp_path: Path) -> None:
-    rules = os.path.join(os.path.dirname(KIT), "hosts", "base", "support", "build")
     publish(str(tmp_path), wired([GICV2, PL011]).files)
     (tmp_path / "Makefile").write_text(
-        f"include {rules}/Makefile.rules\n"
+        f"include {RULES}/Makefile.rules\n"
         "O := /out\n"
         "$(eval $(call import_lib,$(CURDIR)))\n"
         "all:\n"
@@ -161,6 +167,59 @@ def test_every_path_of_the_makefiles_reaches_make(tmp_path: Path) -> None:
         "[] libukd libukdriver_pl011 /plugins/pl011/c/pl011.c",
         f"{tmp_path}/pl011/exportsyms.uk {tmp_path}/libukd/exportsyms.uk ",
     ]
+
+
+def test_class_code_is_compiled_when_a_driver_of_the_class_is_on(tmp_path: Path) -> None:
+    kit, out = tmp_path / "kit", tmp_path / "out"
+    for path, text in {
+        "src/probe.c": "",
+        "classes/pci-host/pci_b.c": "",
+        "classes/pci-host/pci_a.c": "",
+        "classes/pci-host/exportsyms.uk": "# for drivers\nukd_pci_read8\n\nukd_a # first\n",
+        "classes/rtc/rtc.c": "",
+    }.items():
+        (kit / path).parent.mkdir(parents=True, exist_ok=True)
+        (kit / path).write_text(text)
+    ecam = driver("ecam", "ecam", class_="pci-host")
+
+    files = wired([ecam, PL011], kit=str(kit)).files
+    publish(str(out), files)
+    (out / "Makefile").write_text(
+        f"include {RULES}/Makefile.rules\n"
+        "$(eval $(call import_lib,$(CURDIR)))\n"
+        "all: ; @echo '$(LIBUKD_SRCS-y)'\n"
+    )
+
+    sources = [
+        subprocess.run(
+            ["make", "-C", out, "--no-print-directory", f"CONFIG_LIBUKD_PCI_HOST={value}"],
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+        for value in ("", "y")
+    ]
+    core = [f"{kit}/src/probe.c", f"{out}/table.c"]
+    code = [f"{kit}/classes/pci-host/pci_{one}.c" for one in "ab"]
+    assert sources == [core, core + code]
+    exported = files["libukd/exportsyms.uk"].splitlines()
+    assert exported == sorted({*KIT_SYMBOLS, "ukd_a", "ukd_pci_read8"})
+    assert wired([PL011], kit=str(kit)).files["libukd/exportsyms.uk"] == "".join(
+        f"{one}\n" for one in KIT_SYMBOLS
+    )
+
+
+def test_the_kit_s_own_classes() -> None:
+    """Each folder is a class and says what it exports; objects are named by their source alone."""
+    classes = os.listdir(os.path.join(KIT, "classes"))
+    sources = os.listdir(os.path.join(KIT, "src"))
+    for name in classes:
+        assert name in CLASSES
+        files = os.listdir(os.path.join(KIT, "classes", name))
+        assert bool(exports(name, KIT)) == any(one.endswith(".c") for one in files)
+        sources += files
+    objects = [one for one in sources if one.endswith(".c")]
+    assert len(objects) == len(set(objects))
 
 
 @pytest.mark.parametrize(

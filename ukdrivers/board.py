@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 from ukdrivers import fdt
 from ukdrivers.errors import BoardError, UsageError
+from ukdrivers.interrupts import Interrupts
 from ukdrivers.model import Board, Node
+from ukdrivers.properties import Properties
 from ukdrivers.resources import Resources
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ def read_board(source: str) -> Board:
     """Read the device tree that the user named.
 
     :param source: a ``.dtb`` file; a ``.dts`` file, which ``dtc`` compiles; or
-        ``qemu:virt[,property=value...]``, which QEMU is asked for, ``cpu`` and ``memory`` among
-        the properties standing for its options ``-cpu`` and ``-m``
+        ``qemu:virt[,property=value...]``, which QEMU is asked for, ``cpu``, ``cpus`` and
+        ``memory`` among the properties standing for its options ``-cpu``, ``-smp`` and ``-m``
     :returns: the board, all its nodes in tree order
     :raises UsageError: no such file or machine
     :raises ToolError: ``dtc`` or QEMU is wanted and not installed
@@ -73,7 +75,9 @@ class _Assembly:
     def __init__(self, raw: Sequence[RawNode], source: str) -> None:
         self.raw = raw
         self.source = source
-        self.resources = Resources(raw, source)
+        self.properties = Properties(raw, source)
+        self.resources = Resources(self.properties)
+        self.interrupts = Interrupts(self.properties)
         self.index_by_path = {node.path: index for index, node in enumerate(raw)}
 
     def board(self, blob: bytes) -> Board:
@@ -97,8 +101,8 @@ class _Assembly:
 
         Source: Devicetree Specification v0.4, 2.4 (root of the interrupt tree).
         """
-        named = self.resources.named(0, "interrupt-parent")
-        if named is not None:
+        named = self.properties.named(0, "interrupt-parent")
+        if named is not None and "interrupt-map" not in nodes[named].properties:
             return nodes[named].path
         taken = {one.parent for node in nodes if node.enabled for one in node.interrupts}
         ends = [
@@ -126,7 +130,7 @@ class _Assembly:
                     regions=regions,
                     interrupts=interrupts,
                     properties=raw.properties,
-                    phandle=self.resources.phandles.get(index),
+                    phandle=self.properties.phandles.get(index),
                 )
             )
         return tuple(nodes)
@@ -139,7 +143,8 @@ class _Assembly:
         Source: Devicetree Specification v0.4, 2.3.4: such a device is not to be used.
         """
         try:
-            return self.resources.regions(index), self.resources.interrupts(index)
+            self.resources.check_dma(index)
+            return self.resources.regions(index), self.interrupts.of(index)
         except BoardError:
             if enabled:
                 raise
@@ -174,12 +179,12 @@ class _Assembly:
 
         Source: Devicetree Specification v0.4, 3.6 (``/chosen``), 3.3 (``/aliases``).
         """
-        chosen = self._properties("/chosen")
+        chosen = self._properties_at("/chosen")
         value = chosen.get("stdout-path") or chosen.get("linux,stdout-path") or b""
         path = _text(value).partition(":")[0]
         if not path.startswith("/"):
             alias, slash, rest = path.partition("/")
-            start = _text(self._properties("/aliases").get(alias, b""))
+            start = _text(self._properties_at("/aliases").get(alias, b""))
             path = start + slash + rest if start else ""
         return self._find(path) if path else None
 
@@ -191,7 +196,7 @@ class _Assembly:
         hits = [node.path for node in self.raw if _leads_to(names, node.path)]
         return hits[0] if len(hits) == 1 else None
 
-    def _properties(self, path: str) -> Mapping[str, bytes]:
+    def _properties_at(self, path: str) -> Mapping[str, bytes]:
         index = self.index_by_path.get(path)
         return {} if index is None else self.raw[index].properties
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ukdrivers.console import Console
 from ukdrivers.errors import BootError, ToolError
-from ukdrivers.machine import qemu_arguments
+from ukdrivers.machine import is_from_file, qemu_arguments
 from ukdrivers.model import BootLog
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def boot(  # noqa: PLR0913 - settings, all by keyword
 ) -> BootLog:
     """Run an image until it powers off, sending and expecting what the script says.
 
+    :param board: says what machine QEMU makes; if its tree came from a file, the image scans it
     :param script: in order; the next step starts where the last match ended
     :param timeout: seconds from the start to power off
     :param on_text: called with what the console wrote, as it comes, in pieces of any length
@@ -60,10 +61,14 @@ def boot(  # noqa: PLR0913 - settings, all by keyword
     :raises BootError: QEMU refused to start, nothing was written, a line didn't come in time, the
         image halted or didn't power off, or QEMU ended with a status other than 0
     """
-    command = (*(QEMU, *qemu_arguments(board)), *CONSOLE, "-kernel", image.path, *extra)
+    machine = (QEMU, *qemu_arguments(board), *CONSOLE, "-kernel", image.path)
     start = time.monotonic()
     console = Console(script=script, on_text=on_text)
-    with _terminal_kept(), _running(command, attach=attach) as process:
+    with (
+        _tree(board) as tree,
+        _terminal_kept(),
+        _running(command := (*machine, *tree, *extra), attach=attach) as process,
+    ):
         complaint = _talk(process, console, deadline=start + timeout)
         if console.closed:
             _wait(process)
@@ -74,6 +79,23 @@ def boot(  # noqa: PLR0913 - settings, all by keyword
         seconds=time.monotonic() - start,
         command=command,
     )
+
+
+@contextlib.contextmanager
+def _tree(board: Board) -> Iterator[tuple[str, ...]]:
+    """Put the device tree where QEMU can read it, unless it is the one QEMU writes anyway."""
+    if not is_from_file(board):
+        yield ()
+        return
+    import tempfile
+
+    from ukdrivers.fdt import packed
+
+    with tempfile.TemporaryDirectory(prefix="ukdrivers-") as folder:
+        path = os.path.join(folder, "board.dtb")
+        with open(path, "wb") as file:
+            file.write(packed(board.blob))  # QEMU doubles it, and 2 MiB is the most it may have
+        yield ("-dtb", path)
 
 
 @contextlib.contextmanager

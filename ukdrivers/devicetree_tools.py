@@ -58,13 +58,13 @@ def ask_qemu(source: str) -> bytes:
     :raises ToolError: QEMU is not installed
     :raises UsageError: not a machine with a device tree, or QEMU refuses a property
     """
-    machine, cpu, memory = _parsed(source)
+    machine, options = _parsed(source)
     with tempfile.TemporaryDirectory(prefix="ukdrivers-") as folder:
         path = os.path.join(folder, "board.dtb")
         dump = f"{machine},dumpdtb={path.replace(',', ',,')}"
         # without the default network card: its boot ROM comes in a package of its own
         quiet = ("-nodefaults", "-display", "none")
-        command = (QEMU, "-M", dump, "-cpu", cpu, "-m", memory, *quiet)
+        command = (QEMU, "-M", dump, *options, *quiet)
         done = _run(command, subject=source)
         try:
             with open(path, "rb") as file:
@@ -74,14 +74,14 @@ def ask_qemu(source: str) -> bytes:
             raise UsageError(f"{source}: {QEMU}: {text}") from None
 
 
-def _parsed(source: str) -> tuple[str, str, str]:
-    """Split a board name into QEMU's machine, CPU and memory options."""
+def _parsed(source: str) -> tuple[str, tuple[str, ...]]:
+    """Split a board name into QEMU's machine and its other options."""
     machine, *properties = source.removeprefix("qemu:").split(",")
     if machine != "virt" and not machine.startswith("virt-"):
         raise UsageError(
             f"{source}: QEMU makes no device tree for machine '{machine}', virt was wanted"
         )
-    options = {"cpu": "cortex-a53", "memory": "64"}
+    options = {"cpu": "cortex-a53", "cpus": "1", "memory": "64"}
     # no random seeds in /chosen: the same name stands for the same tree
     rest = [machine, "dtb-randomness=off"]
     for text in properties:
@@ -92,7 +92,9 @@ def _parsed(source: str) -> tuple[str, str, str]:
             options[name] = value
         else:
             rest.append(text)
-    return ",".join(rest), options["cpu"], options["memory"]
+    values = (options[name] for name in ("cpu", "cpus", "memory"))
+    pairs = zip(("-cpu", "-smp", "-m"), values, strict=True)
+    return ",".join(rest), tuple(text for pair in pairs for text in pair)
 
 
 def _run(command: Sequence[str], *, subject: str) -> subprocess.CompletedProcess[bytes]:

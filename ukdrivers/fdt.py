@@ -21,7 +21,7 @@ from ukdrivers.errors import BoardError
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ["RawNode", "parse", "total_size"]
+__all__ = ["RawNode", "packed", "parse", "total_size"]
 
 MAGIC = 0xD00DFEED
 HEADER = struct.Struct(">10I")
@@ -69,6 +69,21 @@ def parse(blob: bytes, *, source: str) -> list[RawNode]:
 def total_size(blob: bytes) -> int:
     """Tell how many bytes a tree that :func:`parse` accepted takes, free space and all."""
     return int.from_bytes(blob[4:8], "big")
+
+
+def packed(blob: bytes) -> bytes:
+    """Return a tree that :func:`parse` accepted without the free space at its end.
+
+    Source: Devicetree Specification v0.4, 5.2 (header), 5.3 (memory reservations).
+    """
+    header = list(HEADER.unpack_from(blob))
+    structure, strings, reservations, strings_size, structure_size = (
+        header[at] for at in (2, 3, 4, 8, 9)
+    )
+    while any(blob[reservations : reservations + 16]):
+        reservations += 16
+    header[1] = max(structure + structure_size, strings + strings_size, reservations + 16)
+    return HEADER.pack(*header) + blob[HEADER.size : header[1]]
 
 
 class _Reader:

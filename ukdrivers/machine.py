@@ -3,8 +3,9 @@
 In:  :class:`~ukdrivers.model.Board` (from :mod:`ukdrivers.board`).
 Out: arguments for ``qemu-system-aarch64`` (to :mod:`ukdrivers.boot`).
 
-QEMU writes the device tree of the machine it makes, so what the image scans at boot is that
-machine's own tree and not the file the image was built from. The two agree in what is read here.
+QEMU writes a device tree of the machine it makes. It is what the image scans when the board was
+asked of QEMU; a board from a file is given to QEMU, so that the image scans that very tree, with
+the memory, the PSCI node and the ``/chosen`` that QEMU writes into each.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ from ukdrivers.errors import BootError
 if TYPE_CHECKING:
     from ukdrivers.model import Board, Node
 
-__all__ = ["qemu_arguments"]
+__all__ = ["is_from_file", "qemu_arguments"]
 
 #: root ``compatible`` of QEMU's machine ``virt``
 VIRT = "linux,dummy-virt"
 GIC_V3 = "arm,gic-v3"
+ECAM = "pci-host-ecam-generic"
 PSCI = ("arm,psci-1.0", "arm,psci-0.2", "arm,psci")
 MIB = 1 << 20
+GIB = 1 << 30
 DEFAULT_MIB = 128
 
 
@@ -46,10 +49,22 @@ def qemu_arguments(board: Board) -> tuple[str, ...]:
     )
 
 
+def is_from_file(board: Board) -> bool:
+    """Whether the board's tree is not what QEMU would write by itself."""
+    return not board.source.startswith("qemu:")
+
+
 def _machine(board: Board) -> tuple[str, ...]:
-    version = 3 if _has_gic_v3(board) else 2
-    options = ("virt", f"gic-version={version}")
-    return (*options, "virtualization=on") if _calls_psci_by_smc(board) else options
+    options = ["virt", f"gic-version={3 if _has_gic_v3(board) else 2}"]
+    options += ["virtualization=on"] if _calls_psci_by_smc(board) else []
+    options += ["highmem=off"] if _has_low_ecam(board) else []
+    return tuple(options)
+
+
+def _has_low_ecam(board: Board) -> bool:
+    """Whether PCI's configuration space is below 4 GiB: only without high memory is it there."""
+    hosts = [node for node in board.nodes if node.enabled and ECAM in node.compatible]
+    return any(region.base < 4 * GIB for node in hosts for region in node.regions[:1])
 
 
 def _has_gic_v3(board: Board) -> bool:

@@ -24,17 +24,19 @@ __all__ = ["CLASSES", "KIT_VERSION", "MANIFEST", "KitMismatch", "read_manifest"]
 MANIFEST = "ukdriver.toml"
 SCHEMA = 1
 KIT_VERSION = "1"
+#: in the order of probing, as in the kit's ``enum ukd_class``
 CLASSES = (
+    "power",
     "irqchip",
     "console",
+    "timer",
+    "rtc",
     "bus",
     "pci-host",
+    "pci-device",
     "virtio-transport",
     "net",
     "block",
-    "timer",
-    "rtc",
-    "power",
 )
 
 _TEXTS = ("name", "summary", "class", "kit", "config")

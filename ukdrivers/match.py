@@ -29,6 +29,9 @@ STRUCTURE = {
 #: nodes whose children are part of the same description
 WHOLE = ("/cpus", "/reserved-memory")
 
+#: ``#address-cells`` of a PCI bus, and of no other: one cell of flags and two of address
+PCI_CELLS = (3).to_bytes(4, "big")
+
 #: values of ``status`` that mean a device may be used; ``ok`` is the older spelling
 USABLE = ("okay", "ok")
 
@@ -43,15 +46,17 @@ def match(drivers: Iterable[Driver], board: Board) -> Matches:
     :param board: with its nodes in tree order
     :returns: each node exactly once, in tree order within each verdict
 
-    Source: Devicetree Specification v0.4, 2.3.1 (``compatible``), 2.3.4 (``status``).
+    Source: Devicetree Specification v0.4, 2.3.1 (``compatible``), 2.3.4 (``status``); PCI Bus
+    Binding to IEEE Std 1275-1994, revision 2.1 (cells of an address).
     """
     drivers_by_string = _index(drivers)
     status_by_path = {node.path: node.status for node in board.nodes}
+    pci_buses = frozenset(node.path for node in board.nodes if _is_pci_bus(node))
     found: list[Match] = []
     ignored: list[Ignored] = []
     unclaimed: list[Ignored] = []
     for node in board.nodes:
-        reason = _structure(node) or _disability(node, status_by_path)
+        reason = _structure(node) or _disability(node, status_by_path) or _scanned(node, pci_buses)
         rivals = () if reason else _rivals(node, drivers_by_string)
         if rivals:
             found.append(Match(node=node, rivals=rivals, reason=_preference(node, rivals)))
@@ -95,6 +100,21 @@ def _disability(node: Node, status_by_path: Mapping[str, str]) -> str | None:
         if status not in USABLE:
             return f'disabled: status of {above or "/"} is "{status}"'
     return "disabled"
+
+
+def _is_pci_bus(node: Node) -> bool:
+    kinds = (node.properties.get("#address-cells"), node.properties.get("device_type"))
+    return node.path != "/" and (kinds[0] == PCI_CELLS or kinds[1] == b"pci\0")
+
+
+def _scanned(node: Node, pci_buses: frozenset[str]) -> str | None:
+    """Tell whether a node is below a PCI bus: what is there is found by asking the bus itself."""
+    above = node.path
+    while pci_buses and above:
+        above = above.rpartition("/")[0]
+        if above in pci_buses:
+            return "found by its bus"
+    return None
 
 
 def _rivals(node: Node, drivers_by_string: Mapping[str, Sequence[Driver]]) -> tuple[Rival, ...]:

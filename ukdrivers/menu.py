@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ukdrivers import fragment, kconfig
+from ukdrivers.classes import KIT, class_symbol, with_code
 from ukdrivers.model import Menu, MenuEntry
 
 if TYPE_CHECKING:
@@ -20,28 +21,31 @@ __all__ = ["compose"]
 
 #: heading of each class, in menu order
 HEADINGS = {
+    "power": "Power and reset",
     "irqchip": "Interrupt controllers",
     "console": "Consoles",
+    "timer": "Timers",
+    "rtc": "Real-time clocks",
     "bus": "Buses",
     "pci-host": "PCI host bridges",
+    "pci-device": "PCI devices",
     "virtio-transport": "Virtio transports",
     "net": "Network",
     "block": "Block devices",
-    "timer": "Timers",
-    "rtc": "Real-time clocks",
-    "power": "Power and reset",
 }
 
 HELP_WIDTH = 76
 
 
-def compose(selection: Selection) -> Menu:
+def compose(selection: Selection, *, kit: str = KIT) -> Menu:
     """Write one entry for each usable driver, grouped by class, its own options under it.
 
     A hidden switch ``HAVE_…`` stands beside each entry, turned on by the platform. A driver that
-    requires an interface depends on the drivers that provide it.
+    requires an interface depends on the drivers that provide it. Where the kit has code of a class,
+    a hidden switch says that one driver of the class at least is on.
 
     :param selection: its usable drivers are offered, its selected ones are on by default
+    :param kit: folder of the kit
     :returns: the text of ``Config.uk``, the same bytes for the same selection, and its entries
     :raises MenuError: a driver's ``Config.uk`` fragment is unreadable, or holds more than options
         of the driver
@@ -55,6 +59,8 @@ def compose(selection: Selection) -> Menu:
     lines = ['menu "Device Drivers"', ""]
     for driver in drivers:
         lines += _switch(driver, selection.platform.name)
+    for class_ in with_code(drivers, kit):
+        lines += _class_switch(class_, drivers)
     heading = ""
     for entry in entries:
         if entry.driver.class_ != heading:
@@ -122,6 +128,11 @@ def _behind(interface: str, providers: Mapping[str, Sequence[Driver]]) -> set[st
 def _switch(driver: Driver, platform: str) -> list[str]:
     on = f"\tdefault y if {kconfig.platform_symbol(platform)}"
     return [f"config HAVE_{driver.symbol}", "\tbool", on, ""]
+
+
+def _class_switch(class_: str, drivers: Sequence[Driver]) -> list[str]:
+    own = _any_of([one.symbol for one in drivers if one.class_ == class_])
+    return [f"config {class_symbol(class_)}", "\tbool", f"\tdefault y if {own}", ""]
 
 
 def _block(entry: MenuEntry, needs: Sequence[Sequence[str]], path: str | None) -> list[str]:

@@ -53,9 +53,9 @@ class Region:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Interrupt:
-    """One interrupt of a node, as its interrupt parent's binding writes it."""
+    """One interrupt of a node, as the binding of the controller that takes it writes it."""
 
-    parent: str  #: path of the interrupt parent
+    parent: str  #: path of that controller, behind every ``interrupt-map`` on the way
     cells: tuple[int, ...]  #: 32-bit cells
 
 

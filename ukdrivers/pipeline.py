@@ -10,6 +10,7 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING
 
+from ukdrivers.classes import KIT
 from ukdrivers.errors import UsageError
 from ukdrivers.output import read_record, read_text, write_bytes, write_record
 from ukdrivers.request import app_folder, find_target, settle
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from ukdrivers.script import Step
 
 __all__ = [
+    "KIT",
     "Configured",
     "Prepared",
     "boot_image",
@@ -45,8 +47,6 @@ __all__ = [
     "match_board",
     "prepare",
 ]
-
-KIT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kit")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,10 +105,10 @@ def configure(registry: Registry, output: Output, request: Request) -> Configure
     target = find_target(registry, platform=record.platform, host=record.host)
     _refuse_half(target.host)
     app = app_folder(target.host, record.app)
-    board = _board(output, request, record)
+    board = _read_board(output, request.board, record)
     matches = match_board(target, board)
     selection = choose(target, board, matches)
-    menu = compose(selection)
+    menu = compose(selection, kit=KIT)
     publish(output.drivers, {"Config.uk": menu.text}, owned=())
     config = evaluate(
         menu,
@@ -141,12 +141,12 @@ def _refuse_half(host: Host) -> None:
         )
 
 
-def _board(output: Output, request: Request, record: Record) -> Board:
+def _read_board(output: Output, named: str | None, record: Record) -> Board:
     """Read the board: the one that is named, else the copy that the output folder keeps."""
     from ukdrivers.board import read_board
 
-    if request.board is not None:
-        return read_board(request.board)
+    if named is not None:
+        return read_board(named)
     return dataclasses.replace(read_board(output.board), source=record.source)
 
 
@@ -262,7 +262,6 @@ def boot_image(  # noqa: PLR0913 - settings, all by keyword
     :raises UsageError: there is no image in the folder
     :raises BootError: the image did not do what was expected
     """
-    from ukdrivers.board import read_board
     from ukdrivers.boot import boot
 
     record = read_record(output)
@@ -273,7 +272,7 @@ def boot_image(  # noqa: PLR0913 - settings, all by keyword
         )
     return boot(
         record.image,
-        read_board(board or output.board),
+        _read_board(output, board, record),
         script=script,
         timeout=timeout,
         on_text=on_text,

@@ -7,8 +7,10 @@ Out: :class:`~ukdrivers.model.Selection` (to :mod:`ukdrivers.menu`).
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import TYPE_CHECKING
 
+from ukdrivers import packages
 from ukdrivers.errors import SelectError
 from ukdrivers.model import Rejected, Selected, Selection
 
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
 
 __all__ = ["select"]
 
+#: interfaces of buses that find their devices by asking, and how the strings look that stand for
+#: such a device: ``pci1234,11e8``, ``pciclass,070002``, ``virtio,device1``
+SCANNED = {
+    "pci-bus@1": re.compile(
+        r"pci(?:[0-9a-f]{1,4},[0-9a-f]{1,4}(?:\.[0-9a-f]{1,4})*|class,[0-9a-f]{4}(?:[0-9a-f]{2})?)"
+    ),
+    "virtio-transport@1": re.compile(r"virtio,device[0-9a-f]{1,8}"),
+}
+
 
 def select(
     matches: Matches, *, drivers: Iterable[Driver], platform: Platform, arch: str, board: Board
@@ -26,7 +37,8 @@ def select(
     """Choose one usable driver for each matched node, and whatever those drivers require.
 
     A driver is usable when it is for the platform and the architecture, and when every interface
-    it requires has a usable provider.
+    it requires has a usable provider. A driver for nothing but what a scanned bus finds is chosen
+    when a driver of such a bus is: which devices are on it shows when the image runs.
 
     :param matches: the verdicts on the nodes of *board*
     :param drivers: the same drivers that were matched, names unique
@@ -56,7 +68,10 @@ def select(
         arch=arch,
         usable=usable,
         selected=selected,
-        rejected=tuple(Rejected(driver=one, reason=verdicts[one.name].reason) for one in rejected),
+        rejected=tuple(
+            Rejected(driver=one, reason=_with_hint(verdicts[one.name], everything))
+            for one in rejected
+        ),
     )
 
 
@@ -121,8 +136,14 @@ def _require_providers(lack: _Lack) -> None:
             if None not in verdicts and verdict and verdict.interface:
                 raise SelectError(
                     f"{found.node.path}: {rival.driver.name} {verdict.reason}",
-                    hint=_provider_hint(verdict.interface, lack.installed),
+                    hint=packages.for_interface(verdict.interface, lack.installed),
                 )
+
+
+def _with_hint(verdict: _Verdict, installed: Sequence[Driver]) -> str:
+    if verdict.interface is None:
+        return verdict.reason
+    return f"{verdict.reason}; {packages.for_interface(verdict.interface, installed)}"
 
 
 def _selected(
@@ -133,6 +154,7 @@ def _selected(
         for driver in usable
         if driver.name in nodes_by_name
     }
+    _add_scanned(reasons, usable, nodes_by_name)
     _close(reasons, usable)
     return tuple(
         Selected(
@@ -150,6 +172,32 @@ def _bound_reason(nodes: Sequence[Node], driver: Driver) -> str:
     string = next(one for one in first.compatible if one in driver.compatible)
     more = f" and {len(nodes) - 1} more" if len(nodes) > 1 else ""
     return f"runs {first.path} ({string}){more}"
+
+
+def _add_scanned(
+    reasons: dict[str, str],
+    usable: Sequence[Driver],
+    nodes_by_name: Mapping[str, Sequence[Node]],
+) -> None:
+    """Add to *reasons* the drivers for what the buses in it find, and so on."""
+    place_by_name = {name: nodes_by_name[name][0].path for name in reasons}
+    waiting = sorted(reasons)
+    for name in waiting:  # grows while it is walked
+        bus = next(one for one in usable if one.name == name)
+        for driver in usable:
+            if driver.name not in reasons and any(_is_for(driver, one) for one in bus.provides):
+                more = len(driver.compatible) - 1
+                strings = driver.compatible[0] + (f" and {more} more" if more else "")
+                place_by_name[driver.name] = place_by_name[name]
+                reasons[driver.name] = f"for what {place_by_name[name]} finds ({strings})"
+                waiting.append(driver.name)
+
+
+def _is_for(driver: Driver, interface: str) -> bool:
+    """Whether a driver is for nothing but devices that a bus of an interface finds."""
+    if interface not in SCANNED or not driver.compatible:
+        return False
+    return all(map(SCANNED[interface].fullmatch, driver.compatible))
 
 
 def _close(reasons: dict[str, str], usable: Sequence[Driver]) -> None:
@@ -172,22 +220,23 @@ def _empty_slot(slot: Slot, lack: _Lack, selected: Sequence[Selected]) -> Select
         if one.node.path == path:
             return SelectError(
                 f"{path}: {one.reason}, wanted one that provides {slot.interface}",
-                hint=_compatible_hint(one.node, slot, lack.installed),
+                hint=packages.for_node(one.node, slot.interface, lack.installed),
             )
     for match in lack.matches.found:
         if match.node.path == path:
             return SelectError(
                 f"{path}: {_unfit(match, slot, lack.verdicts, selected)}",
-                hint=_compatible_hint(match.node, slot, lack.installed),
+                hint=packages.for_node(match.node, slot.interface, lack.installed),
             )
     for one in lack.matches.ignored:
         if one.node.path == path:
             wanted = f"wanted a node whose driver provides {slot.interface}"
             return SelectError(f"{path}: {one.reason}, {wanted}")
+    nodes = [one.node for one in lack.matches.unclaimed]
     return SelectError(
         f"{lack.board.source}: the device tree names no {slot.purpose}, "
         f"wanted a node whose driver provides {slot.interface}",
-        hint=_any_hint(slot, lack),
+        hint=packages.for_board(nodes, slot.interface, lack.installed),
     )
 
 
@@ -204,44 +253,3 @@ def _unfit(
             return f"{one.driver.name} does not provide {slot.interface}, and nothing else does"
     reasons = (f"{one.driver.name} {verdicts[one.driver.name].reason}" for one in match.rivals)
     return f"{'; '.join(reasons)}; nothing else provides {slot.interface}"
-
-
-def _catalogue(installed: Sequence[Driver]) -> list[dict[str, list[str]]]:
-    """Return the known packages that are not installed, read only when something is missing."""
-    import os.path
-    import tomllib
-
-    path = os.path.join(os.path.dirname(__file__), "catalogue.toml")
-    with open(path, "rb") as file:
-        packages = tomllib.load(file)["package"]
-    present = {one.distribution for one in installed}
-    return [one for one in packages if one["distribution"] not in present]
-
-
-def _install(package: Mapping[str, object]) -> str:
-    return f"pip install {package['distribution']}"
-
-
-def _provider_hint(interface: str, installed: Sequence[Driver]) -> str:
-    for package in _catalogue(installed):
-        if interface in package["provides"]:
-            return _install(package)
-    return f"no known package provides {interface}"
-
-
-def _compatible_hint(node: Node, slot: Slot, installed: Sequence[Driver]) -> str:
-    packages = [one for one in _catalogue(installed) if slot.interface in one["provides"]]
-    for string in node.compatible:
-        for package in packages:
-            if string in package["compatible"]:
-                return _install(package)
-    return f"no known package lists {' or '.join(node.compatible)}"
-
-
-def _any_hint(slot: Slot, lack: _Lack) -> str | None:
-    packages = [one for one in _catalogue(lack.installed) if slot.interface in one["provides"]]
-    for one in lack.matches.unclaimed:
-        for package in packages:
-            if not set(package["compatible"]).isdisjoint(one.node.compatible):
-                return _install(package)
-    return None

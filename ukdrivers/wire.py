@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ukdrivers.classes import FOLDER, class_symbol, exports, with_code
 from ukdrivers.errors import WireError
 from ukdrivers.model import Wiring
 from ukdrivers.table import table
@@ -27,10 +28,17 @@ __all__ = ["KIT_SYMBOLS", "wire"]
 
 #: what the driver core and the table give to the rest of the image
 KIT_SYMBOLS = (
+    "ukd_adopt_irqchip",
+    "ukd_bound_device",
+    "ukd_device_add",
+    "ukd_dma_address",
     "ukd_has_driver",
+    "ukd_irq_map",
     "ukd_probe",
     "ukd_probe_classes",
     "ukd_property",
+    "ukd_ranges",
+    "ukd_region",
     "ukd_scan",
     "ukd_table",
 )
@@ -67,7 +75,7 @@ def wire(
         "Linker.uk": _linker(drivers, selection.platform.name),
         "Makefile.uk": _makefile(drivers, kit, selection.arch),
         "table.c": table(drivers),
-        "libukd/exportsyms.uk": _lines(KIT_SYMBOLS),
+        "libukd/exportsyms.uk": _lines(_kit_symbols(drivers, kit)),
     }
     files |= {f"{driver.name}/exportsyms.uk": _lines([driver.object]) for driver in drivers}
     return Wiring(files=files, drivers=drivers)
@@ -107,6 +115,14 @@ def _lines(names: Iterable[str]) -> str:
     return "".join(f"{name}\n" for name in names)
 
 
+def _kit_symbols(drivers: Iterable[Driver], kit: str) -> list[str]:
+    """List what the core gives to the image; a class that is off leaves its names unused."""
+    names = set(KIT_SYMBOLS)
+    for class_ in with_code(drivers, kit):
+        names.update(exports(class_, kit))
+    return sorted(names)
+
+
 def _linker(drivers: Iterable[Driver], platform: str) -> str:
     """Write which driver's object goes into which platform's final link."""
     lines = [HEADER, "", "# Base folder, library and switch of each part of the final link."]
@@ -121,7 +137,7 @@ def _linker(drivers: Iterable[Driver], platform: str) -> str:
     return _lines(lines)
 
 
-def _makefile(drivers: Iterable[Driver], kit: str, arch: str) -> str:
+def _makefile(drivers: Sequence[Driver], kit: str, arch: str) -> str:
     """Write what each library is compiled from."""
     lines = [
         HEADER,
@@ -136,10 +152,16 @@ def _makefile(drivers: Iterable[Driver], kit: str, arch: str) -> str:
         "LIBUKD_CINCLUDES-y += $(UKD_INCLUDES)",
         "LIBUKD_SRCS-y += $(sort $(wildcard $(UKD_KIT)/src/*.c))",
         "LIBUKD_SRCS-y += $(UKD_BASE)/table.c",
+        *map(_class_code, with_code(drivers, kit)),
     ]
     for driver in drivers:
         lines += ["", *_library(driver)]
     return _lines(lines)
+
+
+def _class_code(class_: str) -> str:
+    sources = f"$(sort $(wildcard $(UKD_KIT)/{FOLDER}/{class_}/*.c))"
+    return f"LIBUKD_SRCS-$(CONFIG_{class_symbol(class_)}) += {sources}"
 
 
 def _library(driver: Driver) -> list[str]:

@@ -9,70 +9,10 @@
 #include <fake.h>
 #include <ukd/bits.h>
 #include <ukd/core.h>
-#include <ukd/errno.h>
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool is_silent;
-
-#define SAY(...) do { if (!is_silent) printf(__VA_ARGS__); } while (0)
-
-/* Drivers */
-
-static void print_property(const struct ukd_device *dev, const char *name)
-{
-	size_t size = 12345, i;
-	const unsigned char *bytes = ukd_property(dev, name, &size);
-	unsigned int sum = 0;
-
-	if (!bytes) {
-		SAY(" %s absent", name);
-		return;
-	}
-	for (i = 0; i < size; i++)	/* every byte can be read */
-		sum += bytes[i];
-	SAY(" %s %zu bytes sum %u", name, size, sum);
-}
-
-int probe_and_print(const struct ukd_device *dev, const void *variant)
-{
-	int rc = variant ? *(const int *)variant : 0;
-	unsigned int i;
-
-	SAY("probe %s %s", dev->driver, dev->path);
-	for (i = 0; i < dev->region_count; i++)
-		SAY(" 0x%lx+0x%zx", (unsigned long)dev->region[i].base,
-		    dev->region[i].size);
-	for (i = 0; i < dev->irq_count; i++)
-		SAY(" irq %u %s", dev->irq[i].number,
-		    dev->irq[i].trigger == UKD_IRQ_EDGE ? "edge" : "level");
-	print_property(dev, "test-property");
-	SAY(" rc %d\n", rc);
-	return rc;
-}
-
-static int translate(void *self, const uint32_t *cell, unsigned int count,
-		     struct ukd_irq *irq)
-{
-	(void)self;
-	if (count != 3)
-		return -EINVAL;
-	if (ukd_be32(cell[1]) > 1000)
-		return -ERANGE;
-	irq->number = ukd_be32(cell[0]) * 1000 + ukd_be32(cell[1]);
-	irq->trigger = ukd_be32(cell[2]) & 1 ? UKD_IRQ_EDGE : UKD_IRQ_LEVEL;
-	return 0;
-}
-
-int probe_irqchip(const struct ukd_device *dev, const void *variant)
-{
-	static const struct ukd_irqchip_ops ops = { .translate = translate };
-	int rc = probe_and_print(dev, variant);
-
-	return rc ? rc : ukd_irqchip_add(dev, &ops, NULL, 2048);
-}
 
 /* One tree */
 
@@ -89,9 +29,14 @@ static int run(const void *blob, size_t size)
 	for (i = 0; i < tree.memory_count; i++)
 		SAY("memory 0x%lx+0x%zx\n", (unsigned long)tree.memory[i].base,
 		    tree.memory[i].size);
+	for (i = 0; i < tree.reserved_count; i++)
+		SAY("reserved 0x%lx+0x%zx\n",
+		    (unsigned long)tree.reserved[i].base,
+		    tree.reserved[i].size);
 	SAY("irqchip %s %s\n", tree.irqchip ? tree.irqchip : "none",
 	    tree.irqchip_compatible ? tree.irqchip_compatible : "none");
 	i = ukd_probe();
+	add_late();
 	SAY("bound %u\n%s", i, fake_log());
 	return rc;
 }

@@ -68,6 +68,10 @@ def _print(board: Board, matches: Matches, selection: Selection | None, *, fold:
         for one in matches.found
     )
     print_table(("DRIVER", "NODE", "COMPATIBLE", "WHY"), rows)
+    without = [one for one in (selection.selected if selection else ()) if not one.nodes]
+    if without:
+        print()
+        print_table(("ALSO ON", "WHY"), ((one.driver.name, one.reason) for one in without))
     for title, nodes in (("NO DRIVER", matches.unclaimed), ("NOT A DEVICE", matches.ignored)):
         if nodes:
             print()

@@ -27,6 +27,7 @@ class Part:
     sources: tuple[str, ...]  #: files of the glue folder
     absent: tuple[str, ...] = ()  #: files that take their place when all of them are off
     exports: tuple[str, ...] = ()  #: symbols that the tree calls, or reads
+    wraps: tuple[str, ...] = ()  #: functions of the tree that the linker gives others in place of
     selects: tuple[str, ...] = ()  #: libraries of the tree
     folders: tuple[
         str, ...
@@ -70,10 +71,18 @@ _UKCONSOLE = Part(
 #: what is found and started after the tree's own early devices
 _DEVICES = Part(
     name="devices",
-    classes=("block", "bus", "net", "pci-host", "rtc", "virtio-transport"),
+    classes=("block", "bus", "net", "pci-device", "pci-host", "rtc", "virtio-transport"),
     sources=("devices.c", "irq.c"),
     absent=("irq_absent.c",),
     selects=("LIBUKBUS",),
+)
+
+#: the tree's wall clock starts at 1970, and asks no device
+_RTC = Part(
+    name="rtc",
+    classes=("rtc",),
+    sources=("clock.c",),
+    wraps=("ukplat_wall_clock",),
 )
 
 #: newest first
@@ -81,17 +90,17 @@ ADAPTERS = (
     Adapter(
         name="ukconsole",
         mark="lib/ukconsole/Makefile.uk",
-        parts=(_IRQCHIP, _UKCONSOLE, _DEVICES),
+        parts=(_IRQCHIP, _UKCONSOLE, _DEVICES, _RTC),
     ),
     Adapter(
         name="uktty",
         mark="drivers/uktty/Makefile.uk",
-        parts=(_IRQCHIP, _TTY, _DEVICES),
+        parts=(_IRQCHIP, _TTY, _DEVICES, _RTC),
     ),
     Adapter(
         name="uart",
         mark="plat/drivers/uart",
-        parts=(_IRQCHIP, _TTY, _DEVICES),
+        parts=(_IRQCHIP, _TTY, _DEVICES, _RTC),
         platform_consoles=("UART_NS16550", "UART_PL011"),
     ),
 )

@@ -64,7 +64,7 @@ _INTCTLR = Need(
 _LIMITS = Need("drivers/ukintctlr/gic/include", "uk/intctlr/limits.h", ("UK_INTCTLR_MAX_IRQ",))
 _PRINT = Need("lib/ukdebug/include", "uk/print.h", ("uk_printk", "uk_vprintk", "uk_pr_err"))
 
-#: by source file of ours; those of the platform bus start with ``bus/``
+#: by source file of ours; those of the platform bus start with ``bus/``, of the PCI bus ``pci/``
 NEEDS: dict[str, tuple[Need, ...]] = {
     "bus/bus.c": (_ASSERT, _CTORS, _PRINT),
     "bus/bus.h": (_ALLOC,),
@@ -82,6 +82,9 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     ),
     "bus/nodes.c": (_BOOTINFO, _PRINT),
     "bus/wrap.c": (_FDT,),
+    "clock.c": (
+        Need("include", "uk/plat/time.h", ("ukplat_monotonic_clock", "ukplat_wall_clock")),
+    ),
     "console_tty.c": (
         Need("include", "uk/plat/console.h", ("ukplat_cink", "ukplat_coutd", "ukplat_coutk")),
     ),
@@ -111,6 +114,14 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         Need("lib/ukofw/include", "uk/ofw/fdt.h", ("fdt_get_interrupt",)),
     ),
     "map_paging.c": (_CTORS, _ERRPTR),
+    "pci/bus_pci.c": (_ASSERT, _PRINT),
+    "pci/functions.c": (_INTCTLR, _LIMITS),
+    "pci/include/uk/bus/pci.h": (
+        _ALLOC,
+        _BUS,
+        _CTORS,
+        Need("include", "uk/arch/types.h"),
+    ),
     "start.c": (_BOOTINFO,),
 }
 
@@ -140,9 +151,12 @@ def _sources(adapter: Adapter, drivers: Iterable[Driver]) -> Iterator[tuple[str,
             yield from ((source, user) for source in part.sources)
     for source in (*ALWAYS, *PAGED):
         yield source, "every driver"
+    host = next((one.name for one in everyone if one.class_ == "pci-host"), None)
     for source in NEEDS:
         if source.startswith("bus/"):
             yield source, "the platform bus"
+        if host and source.startswith("pci/"):
+            yield source, host
 
 
 def _lack(tree: Tree, need: Need) -> str | None:

@@ -1,7 +1,7 @@
 """Overlay: the ``drivers/`` folder that a tree's make is pointed at instead of its own.
 
 In:  :class:`~ukdrivers.unikraft.tree.Tree`, its adapter, what is replaced, and what
-     :mod:`ukdrivers.wire` wrote.
+     :mod:`ukdrivers.wire` and :mod:`ukdrivers.unikraft.glue` wrote.
 Out: text by path, relative to the output folder (through :mod:`ukdrivers.files`).
 
 Make imports the same class folders as ever; each is ours, and imports the tree's drivers that stay.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from ukdrivers.fragment import ARCH_SYMBOLS
 from ukdrivers.unikraft import ROOT
-from ukdrivers.unikraft.glue import SWITCH, glue, switch_of
+from ukdrivers.unikraft.glue import SWITCH, switch_of
 from ukdrivers.unikraft.tree import imported
 
 if TYPE_CHECKING:
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from ukdrivers.unikraft.adapter import Adapter
     from ukdrivers.unikraft.tree import DriverClass, Tree
 
-__all__ = ["BUS", "HEADER", "overlay"]
+__all__ = ["BUS", "HEADER", "PCI", "overlay"]
 
 HEADER = "# Written by ukdrivers; changes are lost."
 
 #: the tree's platform bus, in whose place ours comes
 BUS = "drivers/ukbus/platform"
+
+#: the tree's PCI bus: when a driver of ours replaces it, this much of it comes from us, too
+PCI = "drivers/ukbus/pci"
 
 #: in the menus; in makefiles it is ``$(CONFIG_UK_BASE)``
 TREE = "$(UK_BASE)"
@@ -40,11 +43,11 @@ TREE = "$(UK_BASE)"
 def overlay(
     tree: Tree, *, adapter: Adapter, replaced: Iterable[str], wiring: Wiring, arch: str
 ) -> dict[str, str]:
-    """Write the class folders, the menu, the wired drivers and the glue.
+    """Write the class folders, the menu, and the wired drivers.
 
     :param replaced: folders of the tree's drivers that are left out, relative to the tree
     :param arch: of the image; in one of another, none of our drivers is offered
-    :param wiring: goes to ``drivers/ukdrivers``, its menu without a frame of its own
+    :param wiring: with the glue; goes to ``drivers/ukdrivers``, its menu without a frame of its own
     :returns: the same for the same input; every path starts with ``drivers/``, or with ``plat/``
         where the menu of a platform has to change too
     """
@@ -52,9 +55,8 @@ def overlay(
     files = {"drivers/Config.uk": _menu(tree, gone), **_platforms(tree, adapter, wiring)}
     for number, one in enumerate(tree.classes):
         ours = ("ukdrivers", "ukdrivers/glue") if number == 0 else ()
-        files[f"drivers/{one.name}/Makefile.uk"] = _makefile(one, gone, ours)
+        files[f"drivers/{one.name}/Makefile.uk"] = _makefile(one, gone, ours, arch)
     wired = {**wiring.files, "Config.uk": _unframed(wiring.files["Config.uk"], arch)}
-    wired |= glue(adapter, wiring.drivers)
     files |= {f"drivers/ukdrivers/{path}": text for path, text in wired.items()}
     return files
 
@@ -63,7 +65,7 @@ def _lines(lines: Iterable[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _makefile(one: DriverClass, gone: frozenset[str], ours: Sequence[str]) -> str:
+def _makefile(one: DriverClass, gone: frozenset[str], ours: Sequence[str], arch: str) -> str:
     """Write a class's ``Makefile.uk``: that of the tree, with its own folder named in full."""
     lines = [HEADER, ""]
     if ours:
@@ -71,13 +73,21 @@ def _makefile(one: DriverClass, gone: frozenset[str], ours: Sequence[str]) -> st
         lines += [f"ifeq ($(CONFIG_{SWITCH}),y)", *imports, "endif", ""]
     for line in one.makefile:
         folders = [one.folder(name) for name in imported([line])]
+        theirs = line.replace("$(UK_DRIV_BASE)", "$(CONFIG_UK_BASE)/drivers")
+        if PCI in folders and PCI in gone:
+            lines += _by_arch(f"$(eval $(call import_lib,{ROOT}/pci))", theirs, arch)
         if not gone.isdisjoint(folders):
             continue
         if BUS in folders:
             lines.append(f"$(eval $(call import_lib,{ROOT}/bus))")
         else:
-            lines.append(line.replace("$(UK_DRIV_BASE)", "$(CONFIG_UK_BASE)/drivers"))
+            lines.append(theirs)
     return _lines(lines)
+
+
+def _by_arch(ours: str, theirs: str, arch: str) -> list[str]:
+    """Have make read one line on our architecture, and the other elsewhere."""
+    return [f"ifeq ($(CONFIG_{ARCH_SYMBOLS[arch]}),y)", ours, "else", theirs, "endif"]
 
 
 def _menu(tree: Tree, gone: frozenset[str]) -> str:
@@ -85,13 +95,18 @@ def _menu(tree: Tree, gone: frozenset[str]) -> str:
     lines = [HEADER, "", 'source "$(KCONFIG_DRIV_BASE)/ukdrivers/glue/Config.uk"']
     for one in tree.classes:
         kept = [one.folder(name) for name in one.drivers if name in one.configured]
-        folders = [
-            f"{ROOT}/bus" if path == BUS else f"{TREE}/{path}" for path in kept if path not in gone
-        ]
+        folders = [folder for path in kept if (folder := _folder(path, gone))]
         lines += ["", *_flags(tree, [path for path in kept if path in gone])]
         lines += [f'menu "{one.title}"', *_source(one.name, folders), *one.options, "endmenu"]
         lines += [line for path in folders for line in _mended(tree, path)]
     return _lines(lines)
+
+
+def _folder(path: str, gone: frozenset[str]) -> str | None:
+    """Return where the menu of a tree's driver is now; nothing if it has none any more."""
+    if path in gone:
+        return f"{ROOT}/pci" if path == PCI else None
+    return f"{ROOT}/bus" if path == BUS else f"{TREE}/{path}"
 
 
 def _source(name: str, folders: Sequence[str]) -> list[str]:

@@ -144,7 +144,9 @@ def _select(registry: Registry, board: Board) -> Selection:
 def _write(prepared: Prepared, cpu: str | None, values: Mapping[str, str]) -> tuple[str, ...]:
     from ukdrivers.files import publish
     from ukdrivers.menu import compose
+    from ukdrivers.unikraft.buses import bus_users
     from ukdrivers.unikraft.defconfig import defconfig
+    from ukdrivers.unikraft.glue import glued
     from ukdrivers.unikraft.overlay import overlay
     from ukdrivers.wire import wire
 
@@ -154,6 +156,7 @@ def _write(prepared: Prepared, cpu: str | None, values: Mapping[str, str]) -> tu
     drivers = selection.usable
     declared = _declared(drivers, os.path.join(output, "declared"))
     wiring = wire(selection, compose(selection), _all_on(drivers), declared=declared, kit=KIT)
+    wiring = glued(wiring, prepared.adapter, bus_users=bus_users(drivers, KIT))
     files = overlay(
         tree, adapter=prepared.adapter, replaced=prepared.replaced, wiring=wiring, arch=ARCH
     )

@@ -323,7 +323,7 @@ static void handle_ends_what_it_took(void)
 	CHECK(probe() == 0);
 	fake_on_irq = note;
 	pending_iar = 27;
-	fake_irqchip->handle(fake_self);
+	fake_irqchip->handle(fake_context, fake_self);
 	CHECK(dispatched == 27 && ended == 27 && end_count == 1);
 }
 
@@ -333,7 +333,7 @@ static void handle_gives_eoir_the_source_of_an_sgi(void)
 	CHECK(probe() == 0);
 	pending_iar = 5U << 10 | 3;
 	fake_on_irq = note;
-	fake_irqchip->handle(fake_self);
+	fake_irqchip->handle(fake_context, fake_self);
 	CHECK(dispatched == 3 && ended == (5U << 10 | 3));
 }
 
@@ -345,11 +345,11 @@ static void handle_ignores_what_is_no_interrupt(void)
 	CHECK(probe() == 0);
 	for (number = 1020; number < 1024; number++) {
 		pending_iar = number;
-		fake_irqchip->handle(fake_self);
+		fake_irqchip->handle(fake_context, fake_self);
 	}
 	CHECK(fake_irq_count == 0 && end_count == 0);
 	pending_iar = 1019;
-	fake_irqchip->handle(fake_self);
+	fake_irqchip->handle(fake_context, fake_self);
 	CHECK(fake_irq_count == 1 && ended == 1019);
 }
 

@@ -45,7 +45,6 @@ static uint64_t on_write(uintptr_t address, unsigned int bytes, uint64_t value)
 static void start(void)
 {
 	fake_reset();
-	pl011_port.base = 0;
 	fake_map(BASE, 0x1000);
 	fake_poke(BASE + PL011_PERIPHID0, 0x11);
 	fake_poke(BASE + PL011_PERIPHID1, 0x10);
@@ -142,12 +141,36 @@ static void probe_refuses_a_short_region(void)
 	CHECK(fake_logged("reg: want one region of at least 0x1000 bytes"));
 }
 
-static void a_second_port_is_left_out(void)
+static void ports_share_nothing(void)
 {
+	const uintptr_t other = BASE + 0x40000;
+	struct ukd_device second = dev;
+	const struct ukd_console_ops *first_ops;
+	void *first;
+	unsigned int before;
+
 	start();
+	fake_map(other, 0x1000);
+	fake_poke(other + PL011_PERIPHID0, 0x11);
+	fake_poke(other + PL011_PERIPHID1, 0x10);
+	second.region[0].base = other;
 	CHECK(probe() == 0);
-	CHECK(probe() == -EBUSY);
-	CHECK(fake_logged("info: /pl011@9000000: left out"));
+	first_ops = fake_console;
+	first = fake_self;
+	CHECK(ukd_driver_pl011.probe(&second, NULL) == 0);
+	CHECK(fake_self != first);
+
+	before = fake_write_count;
+	CHECK(first_ops->write(first, "a", 1) == 0);
+	CHECK(fake_console->write(fake_self, "b", 1) == 0);
+	CHECK(fake_write_count == before + 2);
+	CHECK(fake_writes[before].address == BASE + PL011_DR);
+	CHECK(fake_writes[before + 1].address == other + PL011_DR);
+
+	fake_poke(BASE + PL011_DR, 'x');
+	fake_poke(other + PL011_DR, 'y');
+	CHECK(first_ops->getc(first) == 'x');
+	CHECK(fake_console->getc(fake_self) == 'y');
 }
 
 static void write_sends_every_byte_in_order(void)
@@ -242,7 +265,7 @@ int main(void)
 	probe_gives_up_when_busy_never_clears();
 	probe_leaves_another_device_alone();
 	probe_refuses_a_short_region();
-	a_second_port_is_left_out();
+	ports_share_nothing();
 	write_sends_every_byte_in_order();
 	write_looks_at_the_flags_once_a_fifo();
 	write_waits_while_the_fifo_is_full();

@@ -4,22 +4,32 @@
  * "fault: NAME" first, and "survived: NAME" when nothing stopped it.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <uk/arch/stack.h>
 #include <uk/plat/console.h>
+#include <uk/plat/power.h>
 #include <uk/plat/time.h>
+#include <uk/thread.h>
 #include <ukd/console.h>
+#include <ukd/core.h>
+#include <ukd/errno.h>
+#include <ukd/mmio.h>
 
 #define LINE_SIZE	32
 #define POLL_US		1000
 
-/* Device registers on QEMU's virt machine: the UART. */
+/* Device registers on QEMU's virt machine: the UART, a PL011. */
 #define DEVICE		0x9000000UL
+#define UARTDR		0x000
+#define UARTFR		0x018
+#define UARTFR_RXFE	(1U << 4)
 
-/* Beyond what the tables can map. */
-#define BEYOND		(1UL << 40)
+/* Beyond what the CPU can address. */
+#define BEYOND		(1UL << 52)
 
 #define RET		0xd65f03c0U
 
@@ -78,6 +88,12 @@ static void registers(void)
 			     "udf #0");
 }
 
+static void sleep_long(void *arg)
+{
+	(void)arg;
+	uk_sleep_us(1000000);
+}
+
 static unsigned int overflow_by(volatile char *above)
 {
 	volatile char here[256];
@@ -93,47 +109,111 @@ static void overflow(void)
 	overflow_by(&first);
 }
 
+/* One frame that is larger than the page below the stack. */
+static void __attribute__((noinline)) use_much(unsigned int depth)
+{
+	volatile char much[12000];
+
+	much[0] = (char)depth;
+	if (depth)
+		use_much(depth - 1);
+	much[1] = much[0];
+}
+
+static void overflow_far(void)
+{
+	use_much(8);
+}
+
+static void overflow_thread(void *arg)
+{
+	(void)arg;
+	overflow();
+}
+
+/* The stack of a thread; the one above and the one below it are in use. */
+static void thread_overflow(void)
+{
+	struct uk_thread *thread[3];
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		if (uk_thread_create(&thread[i], i == 1 ? overflow_thread
+							: sleep_long, NULL))
+			puts("no thread");
+	}
+	uk_thread_yield();
+}
+
 static void fault_now(void *arg)
 {
 	(void)arg;
 	undefined();
 }
 
+/* A stack with no more room for the registers that an interrupt saves. */
+static void interrupt_overflow(void)
+{
+	static struct uk_timer timer;
+
+	if (uk_timer_at(&timer, ukd_ticks() + uk_us_to_ticks(POLL_US),
+			fault_now, NULL))
+		puts("no timer");
+	__asm__ __volatile__("mov sp, %0\n1:\tb 1b"
+			     : : "r"(uk_stack_bottom + 16));
+}
+
 /* In interrupt context. */
 static void interrupt(void)
 {
-	if (uk_timer_at(ukd_ticks(), fault_now, NULL))
+	static struct uk_timer timer;
+
+	if (uk_timer_at(&timer, ukd_ticks(), fault_now, NULL))
 		puts("no timer");
 	uk_sleep_us(POLL_US);
 }
 
-static int write_badly(void *self, const char *bytes, size_t size)
+/* A console of its own, for an image without a console driver */
+
+static bool breaks_after_line;
+
+static int write_raw(void *self, const char *bytes, size_t size)
 {
 	(void)self;
-	(void)bytes;
-
-	if (size)
-		write_to(0);
+	for (; size; size--, bytes++) {
+		ukd_mmio_write32(DEVICE, UARTDR, (unsigned char)*bytes);
+		if (breaks_after_line && *bytes == '\n')
+			write_to(0);
+	}
 	return 0;
 }
 
-static int get_nothing(void *self)
+static int get_raw(void *self)
 {
 	(void)self;
-	return -1;
+	if (ukd_mmio_read32(DEVICE, UARTFR) & UARTFR_RXFE)
+		return -EAGAIN;
+	return (int)(ukd_mmio_read32(DEVICE, UARTDR) & 0xff);
 }
 
-/* The report runs into a fault of its own: a console that isn't there. */
-static void twice(void)
+/* Kept silent where a driver's console speaks. */
+static void add_console(void)
 {
 	static const struct ukd_console_ops ops = {
-		.write = write_badly,
-		.getc = get_nothing,
+		.write = write_raw,
+		.getc = get_raw,
 	};
-	static const struct ukd_device dev = { .path = "/nowhere" };
+	static const struct ukd_device dev = { .path = "/raw" };
+	struct ukd_region region = { .base = DEVICE, .size = 0x1000 };
 
-	/* What was kept before the first console is written to each new one. */
-	ukd_console_add(&dev, &ops, NULL);
+	if (ukd_map(&region) || ukd_console_add(&dev, &ops, NULL))
+		uk_power_cut();
+}
+
+/* The report runs into a fault of its own, after its first line. */
+static void twice(void)
+{
+	breaks_after_line = true;
 	undefined();
 }
 
@@ -147,16 +227,19 @@ static const struct {
 	{ "device-code", device_code },
 	{ "float", floating },
 	{ "interrupt", interrupt },
+	{ "interrupt-overflow", interrupt_overflow },
 	{ "null-call", null_call },
 	{ "null-read", null_read },
 	{ "null-write", null_write },
 	{ "odd-call", odd_call },
 	{ "overflow", overflow },
+	{ "overflow-far", overflow_far },
 	{ "registers", registers },
 	{ "rodata", rodata },
 	{ "stack-code", stack_code },
 	{ "svc", svc },
 	{ "text", text },
+	{ "thread-overflow", thread_overflow },
 	{ "twice", twice },
 	{ "undefined", undefined },
 };
@@ -182,6 +265,7 @@ int main(void)
 	char line[LINE_SIZE];
 	unsigned int i;
 
+	add_console();
 	printf("which fault? ");
 	read_line(line, sizeof(line));
 	putchar('\n');

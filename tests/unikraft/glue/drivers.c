@@ -10,10 +10,14 @@
 #include <ukd/irq.h>
 #include <ukd/irqchip.h>
 #include <ukd/log.h>
+#include <ukd/rtc.h>
 
 #include <stdio.h>
+#include <string.h>
 
 uint32_t fake_pending;
+bool chip_has_self = true;
+long long fake_date;
 const char *fake_input = "";
 
 void print_escaped(const char *text, size_t size)
@@ -34,33 +38,32 @@ static void print_probe(const struct ukd_device *dev)
 	       (unsigned long)dev->region[0].base, dev->irq_count);
 }
 
-/* A console */
+/* Two consoles, each of which puts its name before what it is given */
 
-static int uart_write(void *self, const char *text, size_t size)
+static int console_write(void *self, const char *text, size_t size)
 {
-	(void)self;
-	printf("uart ");
+	printf("%s ", (const char *)self);
 	print_escaped(text, size);
 	putchar('\n');
 	return 0;
 }
 
-static int uart_getc(void *self)
+static int console_getc(void *self)
 {
 	(void)self;
 	return *fake_input ? *fake_input++ : -EAGAIN;
 }
 
-static int uart_probe(const struct ukd_device *dev, const void *variant)
+static int console_probe(const struct ukd_device *dev, const void *variant)
 {
 	static const struct ukd_console_ops ops = {
-		.write = uart_write,
-		.getc = uart_getc,
+		.write = console_write,
+		.getc = console_getc,
 	};
 
 	(void)variant;
 	print_probe(dev);
-	return ukd_console_add(dev, &ops, NULL);
+	return ukd_console_add(dev, &ops, (void *)(uintptr_t)dev->driver);
 }
 
 static const struct ukd_match uart_match[] = {
@@ -72,7 +75,54 @@ const struct ukd_driver ukd_driver_uart = {
 	.name = "uart",
 	.class = UKD_CLASS_CONSOLE,
 	.match = uart_match,
-	.probe = uart_probe,
+	.probe = console_probe,
+};
+
+static const struct ukd_match serial_match[] = {
+	{ .compatible = "test,serial" },
+	{ 0 }
+};
+
+const struct ukd_driver ukd_driver_serial = {
+	.name = "serial",
+	.class = UKD_CLASS_CONSOLE,
+	.match = serial_match,
+	.probe = console_probe,
+};
+
+/* A clock that says what `fake_date` is, unless that is negative */
+
+static int clock_read(void *self, uint64_t *seconds)
+{
+	(void)self;
+	if (fake_date < 0)
+		return (int)fake_date;
+	*seconds = (uint64_t)fake_date;
+	return 0;
+}
+
+static int clock_probe(const struct ukd_device *dev, const void *variant)
+{
+	static const struct ukd_rtc_ops ops = { .read = clock_read };
+	int first, second;
+
+	(void)variant;
+	first = ukd_rtc_add(dev, &ops, NULL);
+	second = ukd_rtc_add(dev, &ops, NULL);
+	printf("clock %d %d\n", first, second);
+	return first;
+}
+
+static const struct ukd_match clock_match[] = {
+	{ .compatible = "test,clock" },
+	{ 0 }
+};
+
+const struct ukd_driver ukd_driver_clock = {
+	.name = "clock",
+	.class = UKD_CLASS_RTC,
+	.match = clock_match,
+	.probe = clock_probe,
 };
 
 /* An interrupt controller of 64 numbers */
@@ -110,10 +160,11 @@ static int chip_unmask(void *self, uint32_t number)
 	return 0;
 }
 
-static void chip_handle(void *self)
+static void chip_handle(void *context, void *self)
 {
-	(void)self;
-	ukd_irq_dispatch(fake_pending);
+	if (chip_has_self)
+		printf("chip self %s\n", (const char *)self);
+	ukd_irq_dispatch(context, fake_pending);
 }
 
 static int chip_probe(const struct ukd_device *dev, const void *variant)
@@ -126,9 +177,11 @@ static int chip_probe(const struct ukd_device *dev, const void *variant)
 		.handle = chip_handle,
 	};
 
+	static char self[] = "its own";
+
 	(void)variant;
 	print_probe(dev);
-	return ukd_irqchip_add(dev, &ops, NULL, 64);
+	return ukd_irqchip_add(dev, &ops, chip_has_self ? self : NULL, 64);
 }
 
 static const struct ukd_match chip_match[] = {
@@ -143,31 +196,68 @@ const struct ukd_driver ukd_driver_chip = {
 	.probe = chip_probe,
 };
 
-/* A device that takes its interrupt, twice, and once more after it let go */
+/* A device with handlers that say by their names whether they claim */
 
-static void device_serve(void *arg)
+static const struct ukd_device *device;
+
+static bool device_serve(void *arg)
 {
-	printf("device %s\n", (const char *)arg);
+	const char *name = arg;
+
+	printf("device %s\n", name);
+	return !strchr(name, '-');
+}
+
+static char *const device_handlers[] = { "one", "two", "three-not", NULL };
+
+static char *device_handler(const char *name)
+{
+	char *const *at = device_handlers;
+
+	while (*at && strcmp(*at, name))
+		at++;
+	return *at;
+}
+
+void fake_attach(const char *name, unsigned int index)
+{
+	printf("attach %s %d\n", name,
+	       ukd_irq_attach(device, index, device_serve,
+			      device_handler(name)));
+}
+
+void fake_detach(const char *name)
+{
+	printf("detach %s %d\n", name,
+	       ukd_irq_detach(device, 0, device_serve, device_handler(name)));
+}
+
+/* Of other devices: with another trigger, and with a number too high. */
+void fake_attach_others(void)
+{
+	struct ukd_device level = *device, high = *device;
+
+	level.irq[0].trigger = UKD_IRQ_LEVEL;
+	high.irq[0].number = 1019;
+	printf("attach others %d %d\n",
+	       ukd_irq_attach(&level, 0, device_serve, NULL),
+	       ukd_irq_attach(&high, 0, device_serve, NULL));
+}
+
+void fake_attach_until_full(void)
+{
+	int count = 0, rc;
+
+	while (!(rc = ukd_irq_attach(device, 0, device_serve, "more")))
+		count++;
+	printf("attached %d %d\n", count, rc);
 }
 
 static int device_probe(const struct ukd_device *dev, const void *variant)
 {
-	static char text[] = "served";
-	struct ukd_irq high = { .number = 1019 };
-	int first, second, third;
-
 	(void)variant;
 	print_probe(dev);
-	if (!dev->irq_count)
-		return -EINVAL;
-	first = ukd_irq_attach(&dev->irq[0], device_serve, text);
-	second = ukd_irq_attach(&dev->irq[0], device_serve, text);
-	third = ukd_irq_attach(&high, device_serve, text);
-	printf("attach %d %d %d\n", first, second, third);
-	first = ukd_irq_detach(&dev->irq[0]);
-	second = ukd_irq_detach(&dev->irq[0]);
-	third = ukd_irq_attach(&dev->irq[0], device_serve, text);
-	printf("detach %d %d attach %d\n", first, second, third);
+	device = dev;
 	ukd_info(dev, "started");
 	return 0;
 }
@@ -179,7 +269,7 @@ static const struct ukd_match device_match[] = {
 
 const struct ukd_driver ukd_driver_device = {
 	.name = "device",
-	.class = UKD_CLASS_RTC,
+	.class = UKD_CLASS_NET,
 	.match = device_match,
 	.probe = device_probe,
 };

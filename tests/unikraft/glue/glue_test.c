@@ -107,8 +107,24 @@ static void step(const char *name, const char *value)
 		configure(number, UK_INTCTLR_IRQ_TRIGGER_EDGE);
 	else if (!strcmp(name, "cpu"))
 		printf("cpu %d\n", gic->ops.initialize());
+	else if (!strcmp(name, "without_self"))
+		chip_has_self = false;
+	else if (!strcmp(name, "date"))
+		fake_date = strtoll(value, NULL, 0);
+	else if (!strcmp(name, "clock"))
+		printf("date %llu\n", tree_date());
+	else if (!strcmp(name, "attach"))
+		fake_attach(value, 0);
+	else if (!strcmp(name, "attach_missing"))
+		fake_attach(value, 1);
+	else if (!strcmp(name, "attach_others"))
+		fake_attach_others();
+	else if (!strcmp(name, "attach_all"))
+		fake_attach_until_full();
+	else if (!strcmp(name, "detach"))
+		fake_detach(value);
 	else if (!strcmp(name, "bus"))
-		printf("bus %d\n", stub_bus->probe());
+		printf("bus %d\n", stub_bus()->probe());
 	else
 		exit(2);
 }

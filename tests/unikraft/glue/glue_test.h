@@ -3,11 +3,27 @@
 #ifndef GLUE_TEST_H
 #define GLUE_TEST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The fake controller: what is pending, which its `handle` dispatches. */
 extern uint32_t fake_pending;
+
+/* Whether it has a `self`, or its state in a static object. */
+extern bool chip_has_self;
+
+/* What the fake clock says in seconds, or its error */
+extern long long fake_date;
+
+/* Steps of the fake device, which print what the host says. */
+void fake_attach(const char *name, unsigned int index);
+void fake_detach(const char *name);
+void fake_attach_others(void);
+void fake_attach_until_full(void);
+
+/* The date in seconds, as the libraries of the tree ask for it. */
+unsigned long long tree_date(void);
 
 /* Specifier that fdt_get_interrupt() finds, big-endian; 0 cells: none */
 extern uint32_t fake_cell[3];

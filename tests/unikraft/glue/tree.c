@@ -8,6 +8,7 @@
 #include <uk/bus/platform.h>
 #include <uk/intctlr.h>
 #include <uk/ofw/fdt.h>
+#include <uk/plat/time.h>
 #include <uk/print.h>
 
 #include <errno.h>
@@ -82,6 +83,28 @@ int uk_intctlr_irq_unregister(unsigned int irq, int (*handler)(void *arg))
 		return -ENOENT;
 	taken[irq].handler = NULL;
 	return 0;
+}
+
+/* Time, which runs by a second each time it is looked at */
+
+__nsec __real_ukplat_wall_clock(void);
+__nsec __wrap_ukplat_wall_clock(void);
+
+__nsec ukplat_monotonic_clock(void)
+{
+	static __nsec now = 41000000000;
+
+	return now += 1000000000;
+}
+
+__nsec __real_ukplat_wall_clock(void)
+{
+	return ukplat_monotonic_clock();
+}
+
+unsigned long long tree_date(void)
+{
+	return __wrap_ukplat_wall_clock() / 1000000000;
 }
 
 /* Registers */

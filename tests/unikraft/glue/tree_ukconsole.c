@@ -19,7 +19,8 @@ void uk_console_init(struct uk_console *dev, const char *name,
 void uk_console_register(struct uk_console *dev)
 {
 	printf("console %s flags %d\n", dev->name, dev->flags);
-	console = dev;
+	if (dev->flags & UK_CONSOLE_FLAG_STDOUT)
+		console = dev;
 }
 
 int ukplat_memregion_list_insert(struct ukplat_memregion_list *list,

@@ -120,6 +120,22 @@ void fake_poke(uintptr_t address, uint32_t value)
 	memcpy(bytes_at(address, sizeof(value)), &value, sizeof(value));
 }
 
+/* System registers */
+
+uint64_t (*fake_on_sysreg_read)(const char *name);
+void (*fake_on_sysreg_write)(const char *name, uint64_t value);
+
+uint64_t fake_sysreg_read(const char *name)
+{
+	return fake_on_sysreg_read ? fake_on_sysreg_read(name) : 0;
+}
+
+void fake_sysreg_write(const char *name, uint64_t value)
+{
+	if (fake_on_sysreg_write)
+		fake_on_sysreg_write(name, value);
+}
+
 /* Start again */
 
 void fake_reset(void)
@@ -128,6 +144,8 @@ void fake_reset(void)
 		free(blocks[--block_count].bytes);
 	fake_on_read = NULL;
 	fake_on_write = NULL;
+	fake_on_sysreg_read = NULL;
+	fake_on_sysreg_write = NULL;
 	fake_write_count = 0;
 	fake_read_count = 0;
 	fake_reset_host();

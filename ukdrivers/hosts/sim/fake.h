@@ -15,6 +15,7 @@
 #include <ukd/irqchip.h>
 #include <ukd/log.h>
 #include <ukd/power.h>
+#include <ukd/rtc.h>
 #include <ukd/time.h>
 #include <ukd/timer.h>
 
@@ -57,6 +58,13 @@ extern fake_hook fake_on_write;
 uint32_t fake_peek(uintptr_t address);
 void fake_poke(uintptr_t address, uint32_t value);
 
+/*
+ * System registers: what a driver reads is what the hook returns, else 0; what
+ * it writes goes to the hook. `name` is as the driver spells it.
+ */
+extern uint64_t (*fake_on_sysreg_read)(const char *name);
+extern void (*fake_on_sysreg_write)(const char *name, uint64_t value);
+
 struct fake_access {
 	uintptr_t address;
 	unsigned int bytes;
@@ -68,6 +76,18 @@ struct fake_access {
 extern struct fake_access fake_writes[FAKE_WRITES_MAX];
 extern unsigned int fake_write_count;
 extern unsigned int fake_read_count;
+
+/**
+ * Give the device's node a property; `bytes` are big-endian, as in the tree,
+ * and are not copied. Forgotten by fake_reset().
+ */
+void fake_property(const char *name, const void *bytes, size_t size);
+
+/**
+ * Give the device's node entries of `reg`, all of them, for ukd_region(); they
+ * are not copied. Forgotten by fake_reset().
+ */
+void fake_reg(const struct ukd_region *reg, unsigned int count);
 
 /* Time: each look at the clock takes this long, 1 us after fake_reset() */
 extern uint64_t fake_step_us;
@@ -85,6 +105,7 @@ extern const struct ukd_console_ops *fake_console;
 extern const struct ukd_irqchip_ops *fake_irqchip;
 extern const struct ukd_timer_ops *fake_timer;
 extern const struct ukd_power_ops *fake_power;
+extern const struct ukd_rtc_ops *fake_rtc;
 extern void *fake_self;			/* its `self` */
 extern uint32_t fake_irq_limit;
 
@@ -92,9 +113,12 @@ extern uint32_t fake_irq_limit;
 extern void (*fake_on_irq)(uint32_t number);
 extern unsigned int fake_irq_count;
 
+/* What a test calls `handle` with, and checked to come with the number */
+extern void *const fake_context;
+
 /* The interrupt that was attached last */
 extern struct ukd_irq fake_attached;
-extern void (*fake_handler)(void *arg);
+extern ukd_irq_handler *fake_handler;
 extern void *fake_handler_arg;
 extern unsigned int fake_expired_count;
 

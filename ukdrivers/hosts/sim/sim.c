@@ -102,6 +102,7 @@ const struct ukd_console_ops *fake_console;
 const struct ukd_irqchip_ops *fake_irqchip;
 const struct ukd_timer_ops *fake_timer;
 const struct ukd_power_ops *fake_power;
+const struct ukd_rtc_ops *fake_rtc;
 void *fake_self;
 uint32_t fake_irq_limit;
 
@@ -149,6 +150,81 @@ int ukd_power_add(const struct ukd_device *dev, const struct ukd_power_ops *ops,
 	return 0;
 }
 
+int ukd_rtc_add(const struct ukd_device *dev, const struct ukd_rtc_ops *ops,
+		void *self)
+{
+	(void)dev;
+	if (fake_rtc)
+		return -EBUSY;
+	fake_rtc = ops;
+	fake_self = self;
+	return 0;
+}
+
+/* Properties: one node's */
+
+#define PROPERTIES_MAX	8
+
+static struct {
+	const char *name;
+	const void *bytes;
+	size_t size;
+} properties[PROPERTIES_MAX];
+
+static unsigned int property_count;
+
+void fake_property(const char *name, const void *bytes, size_t size)
+{
+	if (property_count == PROPERTIES_MAX) {
+		fprintf(stderr, "sim: no room for property %s\n", name);
+		abort();
+	}
+	properties[property_count].name = name;
+	properties[property_count].bytes = bytes;
+	properties[property_count].size = size;
+	property_count++;
+}
+
+/* Weak, as ukd_region(): linked with the driver core, its own one counts. */
+__attribute__((weak))
+const void *ukd_property(const struct ukd_device *dev, const char *name,
+			 size_t *size)
+{
+	unsigned int i;
+
+	if (!dev->node)
+		return NULL;
+	for (i = 0; i < property_count; i++) {
+		if (strcmp(properties[i].name, name))
+			continue;
+		if (size)
+			*size = properties[i].size;
+		return properties[i].bytes;
+	}
+	return NULL;
+}
+
+/* Entries of `reg`: one node's */
+
+static const struct ukd_region *reg_entries;
+static unsigned int reg_count;
+
+void fake_reg(const struct ukd_region *reg, unsigned int count)
+{
+	reg_entries = reg;
+	reg_count = count;
+}
+
+__attribute__((weak))
+int ukd_region(const struct ukd_device *dev, unsigned int index,
+	       struct ukd_region *region)
+{
+	if (!dev->node || index >= reg_count)
+		return -ENODEV;
+	*region = reg_entries[index];
+	return 0;
+}
+
 /* Registers: a region's address is that of the fake already */
 
 int ukd_map(struct ukd_region *region)
@@ -161,8 +237,9 @@ int ukd_map(struct ukd_region *region)
 
 void (*fake_on_irq)(uint32_t number);
 unsigned int fake_irq_count;
+void *const fake_context = &fake_irq_count;
 struct ukd_irq fake_attached;
-void (*fake_handler)(void *arg);
+ukd_irq_handler *fake_handler;
 void *fake_handler_arg;
 unsigned int fake_expired_count;
 
@@ -174,25 +251,32 @@ int ukd_irq_translate(const uint32_t *cell, unsigned int count,
 	return fake_irqchip->translate(fake_self, cell, count, irq);
 }
 
-void ukd_irq_dispatch(uint32_t number)
+void ukd_irq_dispatch(void *context, uint32_t number)
 {
+	CHECK(context == fake_context);
 	fake_irq_count++;
 	if (fake_on_irq)
 		fake_on_irq(number);
 }
 
-int ukd_irq_attach(const struct ukd_irq *irq, void (*handler)(void *arg),
-		   void *arg)
+int ukd_irq_attach(const struct ukd_device *dev, unsigned int index,
+		   ukd_irq_handler *handler, void *arg)
 {
-	fake_attached = *irq;
+	if (index >= dev->irq_count)
+		return -ERANGE;
+	fake_attached = dev->irq[index];
 	fake_handler = handler;
 	fake_handler_arg = arg;
 	return 0;
 }
 
-int ukd_irq_detach(const struct ukd_irq *irq)
+int ukd_irq_detach(const struct ukd_device *dev, unsigned int index,
+		   ukd_irq_handler *handler, void *arg)
 {
-	(void)irq;
+	(void)dev;
+	(void)index;
+	if (handler != fake_handler || arg != fake_handler_arg)
+		return -EINVAL;
 	fake_handler = NULL;
 	return 0;
 }
@@ -211,10 +295,13 @@ void fake_reset_host(void)
 	log_text[0] = '\0';
 	log_size = 0;
 	fake_log_count = 0;
+	property_count = 0;
+	reg_count = 0;
 	fake_console = NULL;
 	fake_irqchip = NULL;
 	fake_timer = NULL;
 	fake_power = NULL;
+	fake_rtc = NULL;
 	fake_self = NULL;
 	fake_irq_limit = 0;
 	fake_on_irq = NULL;

@@ -15,25 +15,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Tokens of the structure block. DTSpec 5.4.1. */
-#define UKD_FDT_BEGIN_NODE	1U
-#define UKD_FDT_END_NODE	2U
-#define UKD_FDT_PROP		3U
-#define UKD_FDT_NOP		4U
-#define UKD_FDT_END		9U
-
-/* Cells of a property before its value: token, size, offset of the name. */
-#define UKD_FDT_PROP_CELLS	3U
-
-/* Open nodes, of which the root is the first. */
-#define UKD_DEPTH_MAX		31U
-
-/* Property names that the pass keeps in mind: 64. */
-#define UKD_SEEN_BITS		6U
-#define UKD_NAME_BITS		4U
+#define UKD_CELL_BYTES	4U
 
 /* How many matching nodes are kept when their paths are of no length. */
-#define UKD_RECORDS_MAX		60U
+#define UKD_RECORDS_MAX		56U
 
 /* Bytes of a property's value, in the tree; NULL bytes when it is absent. */
 struct ukd_value {
@@ -41,32 +26,63 @@ struct ukd_value {
 	uint32_t size;
 };
 
-/* An open node, as its children need it. */
-struct ukd_open_node {
+/*
+ * Where interrupts go: a node, by its properties or by its phandle. Neither:
+ * nowhere.
+ */
+struct ukd_parent {
+	const uint32_t *node;
+	uint32_t phandle;
+};
+
+/* A node that takes interrupts: a controller, or a nexus that has a map. */
+struct ukd_domain {
+	const uint32_t *node;		/* its properties */
+	uint32_t phandle;		/* or 0 */
+	uint32_t cells;			/* of a specifier */
+	uint32_t unit_cells;		/* of a unit address before it, in a map */
+};
+
+struct ukd_range;
+struct ukd_record;
+
+/* A node that has children, as they see it. Made when one is remembered. */
+struct ukd_bus {
+	const struct ukd_bus *above;	/* NULL: this is the root */
+	const struct ukd_bus *before;	/* made before this one */
+	const uint32_t *node;		/* its properties */
 	const char *name;
 	struct ukd_value ranges;
 	uint32_t address_cells;
 	uint32_t size_cells;
-	uint32_t interrupt_parent;	/* phandle its children inherit, or 0 */
-	bool disabled;			/* itself or one of its ancestors */
+	struct ukd_parent parent;	/* of its children's interrupts */
+	const struct ukd_record *gate;	/* see there */
 };
 
-/* A node that a linked driver lists. */
+enum ukd_state {
+	UKD_WAITING,
+	UKD_PROBING,
+	UKD_BOUND,
+	UKD_LEFT
+};
+
+/* A device that a linked driver lists. */
 struct ukd_record {
 	struct ukd_device dev;
-	uint32_t interrupt_parent;	/* phandle, or 0 */
-	enum ukd_class class;		/* of the best driver */
-};
-
-/* The bound controller, as specifiers refer to it; cells is 0 without one. */
-struct ukd_bound_irqchip {
-	uint32_t phandle;
-	uint32_t cells;
+	const struct ukd_bus *bus;	/* NULL for the root */
+	const struct ukd_record *gate;	/* what has to be bound before; or NULL */
+	struct ukd_value compatible;
+	const uint32_t *interrupts;	/* value of the property, or NULL */
+	uint32_t phandle;		/* of interrupt-parent, or 0 */
+	uint8_t class;			/* enum ukd_class of the best driver */
+	uint8_t state;			/* enum ukd_state */
+	bool is_extended;		/* it is interrupts-extended */
+	bool is_reg_odd;		/* not all of `reg` can be used */
 };
 
 /*
- * What outlives the pass. Records grow from the start of one block and text
- * (paths) from its end, so that neither has a limit of its own.
+ * What outlives the pass. Records grow from the start of one block, and paths
+ * and buses from its end, so that none has a limit of its own.
  */
 struct ukd_core {
 	const uint32_t *structure;	/* first cell of the structure block */
@@ -74,61 +90,26 @@ struct ukd_core {
 	const char *strings;
 	uint32_t strings_size;
 
-	struct ukd_bound_irqchip irqchip;
+	const char *stdout_path;	/* as it stands in /chosen, or NULL */
+	struct ukd_domain irqchip;	/* the bound one; no cells: none is */
+	const struct ukd_bus *last_bus;	/* the one that was made last */
+
 	unsigned int record_count;
-	unsigned int left_out;		/* matching nodes there was no room for */
-	uint32_t text_size;		/* bytes of text at the end of the block */
+	unsigned int left_out;		/* nodes there was no room for */
+	uint32_t tail_size;		/* bytes taken at the end of the block */
+
+	unsigned int bound_count;
+	unsigned int probes;		/* that are under way, one in another */
+	uint32_t turns;			/* bits: classes whose turn was or is */
+	bool is_unsettled;		/* one of these may have to be probed */
+
 	union {
 		struct ukd_record record[UKD_RECORDS_MAX];
-		char text[UKD_RECORDS_MAX * sizeof(struct ukd_record)];
+		char byte[UKD_RECORDS_MAX * sizeof(struct ukd_record)];
 	} block;
 };
 
 extern struct ukd_core ukd_core;
-
-/* The properties that the pass looks at. */
-enum ukd_name {
-	UKD_NAME_OTHER,
-	UKD_NAME_ADDRESS_CELLS,
-	UKD_NAME_COMPATIBLE,
-	UKD_NAME_DEVICE_TYPE,
-	UKD_NAME_INTERRUPT_CELLS,
-	UKD_NAME_INTERRUPT_PARENT,
-	UKD_NAME_MODEL,
-	UKD_NAME_PHANDLE,
-	UKD_NAME_RANGES,
-	UKD_NAME_REG,
-	UKD_NAME_SIZE_CELLS,
-	UKD_NAME_STATUS,
-	UKD_NAME_COUNT
-};
-
-_Static_assert(UKD_NAME_COUNT <= 1U << UKD_NAME_BITS, "a name fits its bits");
-_Static_assert(UKD_NAME_COUNT <= 32, "and is a bit of a word");
-
-/* The pass. */
-struct ukd_scan {
-	const uint32_t *next;		/* cell */
-	const uint32_t *end;
-	struct ukd_tree *tree;
-	uint32_t root_irqchip;		/* phandle, or 0 */
-
-	/* The node whose properties were read last. */
-	const uint32_t *properties;
-	uint32_t present;		/* bits: what in `value` is of it */
-	const uint32_t *value[UKD_NAME_COUNT];	/* the size is two cells before */
-
-	const uint32_t *unlisted;	/* last `compatible` without a driver */
-
-	unsigned int depth;
-	struct ukd_open_node level[UKD_DEPTH_MAX + 1];	/* [0]: above the root */
-
-	/*
-	 * A tree has few property names and hundreds of properties: offsets
-	 * whose name was read, as (offset + 1) << UKD_NAME_BITS | name.
-	 */
-	uint32_t seen[1U << UKD_SEEN_BITS];
-};
 
 /* Where a search through a node's compatible strings stands. */
 struct ukd_cursor {
@@ -138,6 +119,13 @@ struct ukd_cursor {
 	uint32_t hash;
 	uint32_t slot;			/* next slot to look at, before masking */
 	const struct ukd_driver *driver;	/* of the match last returned */
+};
+
+/* Where a walk over the nodes of a checked tree stands. */
+struct ukd_walk {
+	const uint32_t *next;
+	const char *name;		/* of the node last returned */
+	unsigned int depth;		/* of it; the root has 1 */
 };
 
 static inline bool ukd_same(const char *one, const char *other)
@@ -159,36 +147,59 @@ static inline size_t ukd_length(const char *text, size_t size)
 	return length;
 }
 
-/* The first cell of a value, or `otherwise` when absent or of another size. */
-static inline uint32_t ukd_cell(struct ukd_value value, uint32_t otherwise)
+/** The first string of a value, or `otherwise` when it has no end. */
+const char *ukd_string(struct ukd_value value, const char *otherwise);
+
+/** The one cell of a value, or `otherwise` when absent or of another size. */
+uint32_t ukd_cell(struct ukd_value value, uint32_t otherwise);
+
+/* Whether a number of so many cells can be read. */
+static inline bool ukd_is_number(uint32_t cells)
 {
-	if (!value.bytes || value.size != sizeof(uint32_t))
-		return otherwise;
-	return ukd_be32(*(const uint32_t *)(const void *)value.bytes);
+	return cells == 1 || cells == 2;
 }
 
-/* A property of the node whose properties were read last. */
-static inline struct ukd_value ukd_value(const struct ukd_scan *scan,
-					 enum ukd_name name)
-{
-	const uint32_t *cell = scan->value[name];
+/** Read a number of one or two cells. */
+uint64_t ukd_number(const uint32_t *cell, uint32_t cells);
 
-	if (!(scan->present & UKD_BIT(name)))
-		return (struct ukd_value){ 0 };
-	return (struct ukd_value){
-		.bytes = (const char *)cell,
-		.size = ukd_be32(cell[-2]),
-	};
+/* Memory */
+
+/** Take memory for good. @return it, 8-byte aligned, or NULL */
+void *ukd_take(size_t size);
+
+/**
+ * Make a record.
+ *
+ * @param path of the device; NULL when there was no room for it
+ * @param driver the best one
+ *
+ * @return it, what doesn't follow from these not set; or NULL
+ */
+struct ukd_record *ukd_new_record(const char *path,
+				  const struct ukd_driver *driver);
+
+/** Find the record of a device, or of a copy of it. @return it, or NULL */
+struct ukd_record *ukd_record_of(const struct ukd_device *dev);
+
+/* Nodes */
+
+/** Find a property of a node. `node` is where its properties start. */
+struct ukd_value ukd_node_property(const uint32_t *node, const char *name);
+
+/** Find a property of one cell. @return it, or `otherwise`, as ukd_cell() */
+uint32_t ukd_node_cell(const uint32_t *node, const char *name,
+		       uint32_t otherwise);
+
+/** Start a walk over all nodes. */
+static inline struct ukd_walk ukd_walk(void)
+{
+	return (struct ukd_walk){ .next = ukd_core.structure };
 }
 
-/** Remember the open node, if it is one to be remembered. */
-void ukd_judge(struct ukd_scan *scan);
+/** Step to the next node. @return its properties, or NULL */
+const uint32_t *ukd_next_node(struct ukd_walk *walk);
 
-/** Note what the open node's children need of it; the first one follows. */
-void ukd_expect_children(struct ukd_scan *scan);
-
-/** Read the name of a property. */
-enum ukd_name ukd_name_of(const char *text);
+/* Matches */
 
 /** Start a search; `compatible` may be absent or lack its terminating zero. */
 static inline struct ukd_cursor ukd_cursor(struct ukd_value compatible)
@@ -210,17 +221,71 @@ static inline struct ukd_cursor ukd_cursor(struct ukd_value compatible)
  */
 const struct ukd_match *ukd_match_next(struct ukd_cursor *cursor);
 
+/* Buses */
+
 /**
- * Read `reg`, each address translated to the root's address space.
+ * Make the bus that a node is to its children.
  *
- * @param level the open nodes; level[1] is the root
- * @param bus which of them is the parent of the node that has `reg`
- * @param region at least `max` entries
+ * @param above of the bus that the node is on; NULL for the root
  *
- * @return how many were read: the first one without an address ends the list
+ * @return it, or NULL without room
  */
-unsigned int ukd_regions(const struct ukd_open_node *level, unsigned int bus,
-			 struct ukd_value reg, struct ukd_region *region,
-			 unsigned int max);
+const struct ukd_bus *ukd_new_bus(const char *name, const uint32_t *node,
+				  const struct ukd_bus *above);
+
+/** Find or make the bus that a device's node is. @return it, or NULL */
+const struct ukd_bus *ukd_bus_of(const struct ukd_record *record);
+
+/**
+ * Read one entry of a `ranges` or `dma-ranges`, its parent side untranslated.
+ *
+ * @return 0, -ENODEV past the last, -EINVAL when it can't be read or overflows
+ */
+int ukd_range_entry(const struct ukd_bus *bus, struct ukd_value list,
+		    unsigned int index, struct ukd_range *range);
+
+/**
+ * Translate an address to the root.
+ *
+ * @param bus that the address is of; set to the one where it failed
+ *
+ * @return NULL, or what is wrong
+ */
+const char *ukd_to_root(const struct ukd_bus **bus, uint64_t *address);
+
+/**
+ * Read `reg` up to the first entry that can't be used.
+ *
+ * @param bus that the node is on, or NULL
+ * @param region at least `max` entries
+ * @param is_odd set to whether there was such an entry
+ *
+ * @return how many were read
+ */
+unsigned int ukd_regions(const struct ukd_bus *bus, struct ukd_value reg,
+			 struct ukd_region *region, unsigned int max,
+			 bool *is_odd);
+
+/** Say why the entry of `reg` after the device's last region can't be used. */
+void ukd_warn_of_reg(const struct ukd_record *record);
+
+/* Interrupts */
+
+/** Note the interrupt controller that was bound. */
+void ukd_note_irqchip(const struct ukd_device *dev);
+
+/** Fill in a device's interrupts, as far as they end at the bound controller. */
+void ukd_take_interrupts(struct ukd_record *record);
+
+/* Probing */
+
+/** Find the console that /chosen/stdout-path names. @return it, or NULL */
+struct ukd_record *ukd_stdout_record(void);
+
+/** Say where a device is bound. */
+void ukd_say_bound(const struct ukd_device *dev);
+
+/** Probe what has become due in classes whose turn was, unless a probe runs. */
+void ukd_settle(void);
 
 #endif /* UKD_INTERNAL_H */

@@ -3,48 +3,60 @@
  * The property names that the pass over the tree looks at.
  *
  * Source: Devicetree Specification v0.4, 2.3 (standard properties), 2.4.1
- * (interrupts), 3.4 (memory nodes).
+ * (interrupts), 3.4 (memory nodes), 3.6 (/chosen).
  */
 
-#include "internal.h"
+#include "scan.h"
 
 static const char *const text_by_name[UKD_NAME_COUNT] = {
 	[UKD_NAME_OTHER] = "",
 	[UKD_NAME_ADDRESS_CELLS] = "#address-cells",
 	[UKD_NAME_COMPATIBLE] = "compatible",
 	[UKD_NAME_DEVICE_TYPE] = "device_type",
-	[UKD_NAME_INTERRUPT_CELLS] = "#interrupt-cells",
 	[UKD_NAME_INTERRUPT_PARENT] = "interrupt-parent",
+	[UKD_NAME_INTERRUPTS] = "interrupts",
+	[UKD_NAME_INTERRUPTS_EXTENDED] = "interrupts-extended",
 	[UKD_NAME_MODEL] = "model",
 	[UKD_NAME_PHANDLE] = "phandle",
-	[UKD_NAME_RANGES] = "ranges",
 	[UKD_NAME_REG] = "reg",
-	[UKD_NAME_SIZE_CELLS] = "#size-cells",
 	[UKD_NAME_STATUS] = "status",
+	[UKD_NAME_STDOUT_PATH] = "stdout-path",
 };
+
+/* The one of three that has the length of the text. */
+static enum ukd_name of_interrupts(const char *text)
+{
+	switch (ukd_length(text, sizeof("interrupts-extended"))) {
+	case sizeof("interrupts") - 1:
+		return UKD_NAME_INTERRUPTS;
+	case sizeof("interrupt-parent") - 1:
+		return UKD_NAME_INTERRUPT_PARENT;
+	default:
+		return UKD_NAME_INTERRUPTS_EXTENDED;
+	}
+}
 
 /* The one name that begins as the text does. */
 static enum ukd_name candidate(const char *text)
 {
 	switch (text[0]) {
 	case '#':
-		return text[1] == 'a' ? UKD_NAME_ADDRESS_CELLS :
-		       text[1] == 'i' ? UKD_NAME_INTERRUPT_CELLS :
-					UKD_NAME_SIZE_CELLS;
+		return UKD_NAME_ADDRESS_CELLS;
 	case 'c':
 		return UKD_NAME_COMPATIBLE;
 	case 'd':
 		return UKD_NAME_DEVICE_TYPE;
 	case 'i':
-		return UKD_NAME_INTERRUPT_PARENT;
+		return of_interrupts(text);
 	case 'm':
 		return UKD_NAME_MODEL;
 	case 'p':
 		return UKD_NAME_PHANDLE;
 	case 'r':
-		return text[1] == 'a' ? UKD_NAME_RANGES : UKD_NAME_REG;
+		return UKD_NAME_REG;
 	case 's':
-		return UKD_NAME_STATUS;
+		return text[1] == 't' && text[2] == 'd' ? UKD_NAME_STDOUT_PATH
+							: UKD_NAME_STATUS;
 	default:
 		return UKD_NAME_OTHER;
 	}

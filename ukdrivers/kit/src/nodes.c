@@ -5,32 +5,9 @@
  * Source: Devicetree Specification v0.4 ("DTSpec"), chapters 2 and 3.
  */
 
-#include "internal.h"
+#include "scan.h"
 
 /* Helpers */
-
-/* Text at the end of the core's block; NULL when there is no room. */
-static char *new_text(size_t size)
-{
-	size_t taken = ukd_core.record_count * sizeof(struct ukd_record) +
-		       ukd_core.text_size;
-
-	if (size > sizeof(ukd_core.block) - taken)
-		return NULL;
-	ukd_core.text_size += (uint32_t)size;
-	return ukd_core.block.text + sizeof(ukd_core.block) -
-	       ukd_core.text_size;
-}
-
-static struct ukd_record *new_record(void)
-{
-	size_t taken = ukd_core.record_count * sizeof(struct ukd_record) +
-		       ukd_core.text_size;
-
-	if (sizeof(struct ukd_record) > sizeof(ukd_core.block) - taken)
-		return NULL;
-	return &ukd_core.block.record[ukd_core.record_count++];
-}
 
 /* Path of the open node; NULL when there is no room. */
 static const char *new_path(const struct ukd_scan *scan)
@@ -48,7 +25,7 @@ static const char *new_path(const struct ukd_scan *scan)
 			size++;
 		size++;
 	}
-	path = new_text(size);
+	path = ukd_take(size);
 	if (!path)
 		return NULL;
 
@@ -62,19 +39,28 @@ static const char *new_path(const struct ukd_scan *scan)
 	return path;
 }
 
-/* The first string of a value, or `otherwise` when it has no end. */
-static const char *first_string(struct ukd_value value, const char *otherwise)
+/* The bus that an open node is; NULL when there is no room. */
+static const struct ukd_bus *bus_at(struct ukd_scan *scan, unsigned int depth)
 {
-	if (!value.bytes || ukd_length(value.bytes, value.size) == value.size)
-		return otherwise;
-	return value.bytes;
+	struct ukd_open_node *own = &scan->level[depth];
+	const struct ukd_bus *above = NULL;
+
+	if (own->bus)
+		return own->bus;
+	if (depth > 1) {
+		above = bus_at(scan, depth - 1);
+		if (!above)
+			return NULL;
+	}
+	own->bus = ukd_new_bus(own->name, own->properties, above);
+	return own->bus;
 }
 
+/* Whether a value begins with a string. */
 static bool is_string(struct ukd_value value, const char *wanted)
 {
-	const char *text = first_string(value, NULL);
-
-	return text && ukd_same(text, wanted);
+	return value.size > ukd_length(wanted, SIZE_MAX) &&
+	       ukd_same(value.bytes, wanted);
 }
 
 /* DTSpec 2.3.4; "ok" is not in it, but on boards. */
@@ -85,26 +71,26 @@ static bool is_disabled(struct ukd_value status)
 
 /* What a node is: called with its properties complete */
 
-static void remember_memory(struct ukd_scan *scan)
+/* Add a node's regions to a list. */
+static void remember_regions(struct ukd_scan *scan, struct ukd_region *list,
+			     unsigned int *list_count, unsigned int max)
 {
-	struct ukd_tree *tree = scan->tree;
-	struct ukd_region region[UKD_MEMORY_MAX];
+	const struct ukd_bus *bus =
+		scan->depth > 1 ? bus_at(scan, scan->depth - 1) : NULL;
+	struct ukd_region *added = &list[*list_count];
 	unsigned int i, count;
+	bool is_odd;
 
-	count = ukd_regions(scan->level, scan->depth - 1,
-			    ukd_value(scan, UKD_NAME_REG), region,
-			    UKD_MEMORY_MAX);
-	for (i = 0; i < count && tree->memory_count < UKD_MEMORY_MAX; i++) {
-		if (region[i].size)
-			tree->memory[tree->memory_count++] = region[i];
+	if (!bus || *list_count == max) {
+		ukd_core.left_out++;
+		return;
 	}
-}
-
-/* The node's interrupt parent as far as phandles tell. DTSpec 2.4.1. */
-static uint32_t interrupt_parent(const struct ukd_scan *scan)
-{
-	return ukd_cell(ukd_value(scan, UKD_NAME_INTERRUPT_PARENT),
-			scan->level[scan->depth - 1].interrupt_parent);
+	count = ukd_regions(bus, ukd_value(scan, UKD_NAME_REG), added,
+			    max - *list_count, &is_odd);
+	for (i = 0; i < count; i++) {
+		if (added[i].size)
+			list[(*list_count)++] = added[i];
+	}
 }
 
 /* Whether two values are the same, down to their padding. */
@@ -121,13 +107,39 @@ static bool is_same_value(const uint32_t *one, const uint32_t *other)
 	return true;
 }
 
+static void fill(struct ukd_scan *scan, struct ukd_record *record,
+		 const struct ukd_bus *bus)
+{
+	bool is_extended =
+		scan->present & UKD_BIT(UKD_NAME_INTERRUPTS_EXTENDED);
+
+	record->dev.region_count =
+		ukd_regions(bus, ukd_value(scan, UKD_NAME_REG),
+			    record->dev.region, UKD_REGIONS_MAX,
+			    &record->is_reg_odd);
+	record->dev.irq_count = 0;
+	record->dev.node = scan->properties;
+	record->dev.bus = NULL;
+	record->dev.unit = 0;
+	record->bus = bus;
+	record->gate = bus ? bus->gate : NULL;
+	record->compatible = ukd_value(scan, UKD_NAME_COMPATIBLE);
+	record->interrupts = (const void *)ukd_value(scan,
+		is_extended ? UKD_NAME_INTERRUPTS_EXTENDED
+			    : UKD_NAME_INTERRUPTS).bytes;
+	record->is_extended = is_extended;
+	record->phandle =
+		ukd_cell(ukd_value(scan, UKD_NAME_INTERRUPT_PARENT), 0);
+	record->state = UKD_WAITING;
+}
+
 static void remember_match(struct ukd_scan *scan)
 {
 	const uint32_t *compatible = scan->value[UKD_NAME_COMPATIBLE];
 	struct ukd_cursor cursor =
 		ukd_cursor(ukd_value(scan, UKD_NAME_COMPATIBLE));
+	const struct ukd_bus *bus = NULL;
 	struct ukd_record *record;
-	const char *path;
 
 	/* boards have rows of equal nodes */
 	if (scan->unlisted && is_same_value(scan->unlisted, compatible))
@@ -137,72 +149,89 @@ static void remember_match(struct ukd_scan *scan)
 		return;
 	}
 
-	path = new_path(scan);
-	record = path ? new_record() : NULL;
-	if (!record) {
+	if (scan->depth > 1)
+		bus = bus_at(scan, scan->depth - 1);
+	record = bus || scan->depth == 1
+		 ? ukd_new_record(new_path(scan), cursor.driver) : NULL;
+	if (record)
+		fill(scan, record, bus);
+	else
 		ukd_core.left_out++;
-		return;
-	}
-	record->dev.path = path;
-	record->dev.region_count = ukd_regions(scan->level, scan->depth - 1,
-					       ukd_value(scan, UKD_NAME_REG),
-					       record->dev.region,
-					       UKD_REGIONS_MAX);
-	record->dev.irq_count = 0;
-	record->dev.node = scan->properties;
-	record->dev.driver = cursor.driver->name;
-	record->interrupt_parent = interrupt_parent(scan);
-	record->class = cursor.driver->class;
 }
 
 static void remember_irqchip(struct ukd_scan *scan)
 {
 	scan->tree->irqchip = new_path(scan);
 	scan->tree->irqchip_compatible =
-		first_string(ukd_value(scan, UKD_NAME_COMPATIBLE), NULL);
+		ukd_string(ukd_value(scan, UKD_NAME_COMPATIBLE), NULL);
 }
 
 static void remember_root(struct ukd_scan *scan)
 {
 	scan->root_irqchip = ukd_cell(
 		ukd_value(scan, UKD_NAME_INTERRUPT_PARENT), 0);
-	scan->tree->model = first_string(ukd_value(scan, UKD_NAME_MODEL), "");
+	scan->tree->model = ukd_string(ukd_value(scan, UKD_NAME_MODEL), "");
+}
+
+/* DTSpec 3.6. */
+static void remember_stdout(struct ukd_scan *scan)
+{
+	if (scan->depth == 2 && ukd_same(scan->level[2].name, "chosen"))
+		ukd_core.stdout_path =
+			ukd_string(ukd_value(scan, UKD_NAME_STDOUT_PATH), NULL);
 }
 
 void ukd_judge(struct ukd_scan *scan)
 {
 	struct ukd_open_node *own = &scan->level[scan->depth];
+	struct ukd_tree *tree = scan->tree;
 	uint32_t present = scan->present;
 
 	if (scan->depth == 1)
 		remember_root(scan);
-	if (present & UKD_BIT(UKD_NAME_PHANDLE) && !scan->tree->irqchip &&
+	if (present & UKD_BIT(UKD_NAME_PHANDLE) && !tree->irqchip &&
 	    scan->root_irqchip &&
 	    ukd_cell(ukd_value(scan, UKD_NAME_PHANDLE), 0) == scan->root_irqchip)
 		remember_irqchip(scan);
 
-	own->disabled = own[-1].disabled ||
-			(present & UKD_BIT(UKD_NAME_STATUS) &&
-			 is_disabled(ukd_value(scan, UKD_NAME_STATUS)));
-	if (own->disabled)
+	own->flags = own[-1].flags;
+	if (present & UKD_BIT(UKD_NAME_STATUS) &&
+	    is_disabled(ukd_value(scan, UKD_NAME_STATUS)))
+		own->flags |= UKD_NODE_DISABLED;
+	if (own->flags) {
+		if (own->flags == UKD_NODE_RESERVED)
+			remember_regions(scan, tree->reserved,
+					 &tree->reserved_count,
+					 UKD_RESERVED_MAX);
 		return;
+	}
+
 	if (present & UKD_BIT(UKD_NAME_COMPATIBLE))
 		remember_match(scan);
+	if (present & UKD_BIT(UKD_NAME_STDOUT_PATH))
+		remember_stdout(scan);
 	if (present & UKD_BIT(UKD_NAME_DEVICE_TYPE) &&
 	    is_string(ukd_value(scan, UKD_NAME_DEVICE_TYPE), "memory"))
-		remember_memory(scan);
+		remember_regions(scan, tree->memory, &tree->memory_count,
+				 UKD_MEMORY_MAX);
+}
+
+/* Addresses of three cells: DTSpec has none, so it is the PCI binding's. */
+static bool is_pci(const struct ukd_scan *scan)
+{
+	return ukd_cell(ukd_value(scan, UKD_NAME_ADDRESS_CELLS), 2) == 3 ||
+	       (scan->present & UKD_BIT(UKD_NAME_DEVICE_TYPE) &&
+		is_string(ukd_value(scan, UKD_NAME_DEVICE_TYPE), "pci"));
 }
 
 void ukd_expect_children(struct ukd_scan *scan)
 {
 	struct ukd_open_node *own = &scan->level[scan->depth];
 
-	own->ranges = ukd_value(scan, UKD_NAME_RANGES);
-	own->address_cells =
-		ukd_cell(ukd_value(scan, UKD_NAME_ADDRESS_CELLS), 2);
-	own->size_cells = ukd_cell(ukd_value(scan, UKD_NAME_SIZE_CELLS), 1);
-	own->interrupt_parent =
-		scan->present & UKD_BIT(UKD_NAME_INTERRUPT_CELLS)
-		? ukd_cell(ukd_value(scan, UKD_NAME_PHANDLE), 0)
-		: interrupt_parent(scan);
+	own->properties = scan->properties;
+	own->bus = NULL;
+	if (is_pci(scan))
+		own->flags |= UKD_NODE_SCANNED;
+	if (scan->depth == 2 && ukd_same(own->name, "reserved-memory"))
+		own->flags |= UKD_NODE_RESERVED;
 }

@@ -1,96 +1,101 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Addresses of a node, translated bus by bus to the root.
+ * A node's `reg`, its addresses translated to the root.
  *
- * Supports:   one and two cells an address and a size.
- * Leaves out: PCI addresses, which have three cells.
- *
- * Source: Devicetree Specification v0.4, 2.3.6 (reg) and 2.3.8 (ranges).
+ * Source: Devicetree Specification v0.4, 2.3.6.
  */
 
 #include "internal.h"
 
-#define CELL_BYTES	4U
+#include <ukd/errno.h>
+#include <ukd/log.h>
 
-/* Read a number of one or two cells. */
-static uint64_t number(const uint32_t *cell, uint32_t count)
+/*
+ * Read one entry.
+ *
+ * @param bus that the node is on; set to the one where it failed
+ * @param fault set to what is wrong when -ERANGE is returned
+ *
+ * @return 0, -ENODEV past the last, -ERANGE
+ */
+static int read(const struct ukd_bus **bus, struct ukd_value reg,
+		unsigned int index, struct ukd_region *region,
+		const char **fault)
 {
-	uint64_t value = ukd_be32(cell[0]);
+	uint32_t own, sizes;
+	uint64_t start, end, base;
+	const uint32_t *cell;
 
-	if (count == 2)
-		value = value << 32 | ukd_be32(cell[1]);
-	return value;
+	/* without a size they are no addresses of memory */
+	if (!*bus || !reg.size || !(*bus)->size_cells)
+		return -ENODEV;
+	own = (*bus)->address_cells;
+	sizes = (*bus)->size_cells;
+	*fault = "has a number of more than two cells";
+	if (!ukd_is_number(own) || !ukd_is_number(sizes))
+		return -ERANGE;
+
+	start = (uint64_t)index * (own + sizes);
+	end = start + own + sizes;
+	if (start * UKD_CELL_BYTES >= reg.size)
+		return -ENODEV;
+	*fault = "is cut off, wanted address and size in cells of the bus";
+	if (end * UKD_CELL_BYTES > reg.size)
+		return -ERANGE;
+
+	cell = (const uint32_t *)(const void *)reg.bytes + start;
+	base = ukd_number(cell, own);
+	region->size = (size_t)ukd_number(cell + own, sizes);
+	*fault = ukd_to_root(bus, &base);
+	if (!*fault && base + region->size < base)
+		*fault = "reaches beyond 64 bits of address";
+	region->base = (uintptr_t)base;
+	return *fault ? -ERANGE : 0;
 }
 
-static bool is_countable(uint32_t cells)
+unsigned int ukd_regions(const struct ukd_bus *bus, struct ukd_value reg,
+			 struct ukd_region *region, unsigned int max,
+			 bool *is_odd)
 {
-	return cells == 1 || cells == 2;
-}
-
-/* Step an address from the children of `bus` to its own bus; false: no way. */
-static bool translate(const struct ukd_open_node *bus, uint64_t *address)
-{
-	const uint32_t *cell = (const void *)bus->ranges.bytes;
-	uint32_t own = bus->address_cells, above = bus[-1].address_cells;
-	uint32_t left = bus->ranges.size / CELL_BYTES;
-	uint32_t entry = own + above + bus->size_cells;
-
-	if (!cell)
-		return false;
-	if (!left)	/* empty: the same addresses */
-		return true;
-	if (!is_countable(above))
-		return false;
-
-	for (; left >= entry; left -= entry, cell += entry) {
-		uint64_t offset = *address - number(cell, own);
-
-		if (offset < number(cell + own + above, bus->size_cells)) {
-			*address = number(cell + own, above) + offset;
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Step an address all the way up; false when it can't be reached. */
-static bool translate_to_root(const struct ukd_open_node *level, unsigned int bus,
-			      uint64_t *address)
-{
-	for (; bus > 1; bus--) {
-		if (!is_countable(level[bus].address_cells) ||
-		    !is_countable(level[bus].size_cells) ||
-		    !translate(&level[bus], address))
-			return false;
-	}
-	return true;
-}
-
-unsigned int ukd_regions(const struct ukd_open_node *level, unsigned int bus,
-			 struct ukd_value reg, struct ukd_region *region,
-			 unsigned int max)
-{
-	const uint32_t *cell = (const void *)reg.bytes;
-	uint32_t address_cells = level[bus].address_cells;
-	uint32_t size_cells = level[bus].size_cells;
-	uint32_t left = reg.size / CELL_BYTES;
-	uint32_t entry = address_cells + size_cells;
+	const char *fault;
 	unsigned int count;
+	int rc = 0;
 
-	if (!cell || !is_countable(address_cells) || !is_countable(size_cells))
-		return 0;
+	for (count = 0; count < max; count++) {
+		const struct ukd_bus *way = bus;
 
-	for (count = 0; count < max && left >= entry; count++) {
-		uint64_t base = number(cell, address_cells);
-		uint64_t size = number(cell + address_cells, size_cells);
-
-		if (!translate_to_root(level, bus, &base) ||
-		    base + size < base)
+		rc = read(&way, reg, count, &region[count], &fault);
+		if (rc)
 			break;
-		region[count].base = (uintptr_t)base;
-		region[count].size = (size_t)size;
-		cell += entry;
-		left -= entry;
 	}
+	*is_odd = rc == -ERANGE;
 	return count;
+}
+
+void ukd_warn_of_reg(const struct ukd_record *record)
+{
+	const struct ukd_device *dev = &record->dev;
+	const struct ukd_bus *bus = record->bus;
+	const char *fault = "";
+	struct ukd_region region;
+
+	read(&bus, ukd_node_property(dev->node, "reg"), dev->region_count,
+	     &region, &fault);
+	ukd_warn(dev, "reg: entry %u %s (bus %s)", dev->region_count, fault,
+		 bus->above ? bus->name : "/");
+}
+
+int ukd_region(const struct ukd_device *dev, unsigned int index,
+	       struct ukd_region *region)
+{
+	const struct ukd_record *record = ukd_record_of(dev);
+	const struct ukd_bus *bus = record ? record->bus : NULL;
+	const char *fault;
+	int rc;
+
+	if (!bus || !dev->node)
+		return -ENODEV;
+	rc = read(&bus, ukd_node_property(dev->node, "reg"), index, region,
+		  &fault);
+	return rc ? rc : ukd_map(region);
 }

@@ -11,7 +11,8 @@
  * Source: Devicetree Specification v0.4 ("DTSpec"), chapters 2, 3 and 5.
  */
 
-#include "internal.h"
+#include "fdt.h"
+#include "scan.h"
 
 #include <ukd/core.h>
 #include <ukd/errno.h>
@@ -225,12 +226,18 @@ static int read_header(const uint32_t *cell, size_t limit)
 
 static void forget(struct ukd_tree *tree)
 {
-	ukd_core.irqchip = (struct ukd_bound_irqchip){ 0 };
+	ukd_core.stdout_path = NULL;
+	ukd_core.irqchip = (struct ukd_domain){ 0 };
+	ukd_core.last_bus = NULL;
 	ukd_core.record_count = 0;
 	ukd_core.left_out = 0;
-	ukd_core.text_size = 0;
+	ukd_core.tail_size = 0;
+	ukd_core.bound_count = 0;
+	ukd_core.turns = 0;
+	ukd_core.is_unsettled = false;
 	tree->model = "";
 	tree->memory_count = 0;
+	tree->reserved_count = 0;
 	tree->irqchip = NULL;
 	tree->irqchip_compatible = NULL;
 }
@@ -251,7 +258,7 @@ int ukd_scan(const void *blob, size_t limit, struct ukd_tree *tree)
 	scan.tree = tree;
 	scan.unlisted = NULL;
 	scan.depth = 0;
-	scan.level[0] = (struct ukd_open_node){ .address_cells = 2 };
+	scan.level[0] = (struct ukd_open_node){ 0 };
 	for (i = 0; i < 1U << UKD_SEEN_BITS; i++)
 		scan.seen[i] = 0;
 

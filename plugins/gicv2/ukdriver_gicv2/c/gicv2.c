@@ -53,9 +53,10 @@ static int gicv2_trigger_of(uint32_t flags, enum ukd_irq_trigger *trigger)
 static int gicv2_translate(void *self, const uint32_t *cell, unsigned int count,
 			   struct ukd_irq *irq)
 {
-	const struct gicv2 *gic = self;
+	const struct gicv2 *gic = &gicv2_only;
 	uint32_t type, number, flags, first, end;
 
+	(void)self;	/* there is one controller */
 	if (count != 3)
 		return -EINVAL;
 
@@ -76,8 +77,9 @@ static int gicv2_translate(void *self, const uint32_t *cell, unsigned int count,
 
 static int gicv2_mask(void *self, uint32_t number)
 {
-	const struct gicv2 *gic = self;
+	const struct gicv2 *gic = &gicv2_only;
 
+	(void)self;	/* there is one controller */
 	if (number >= gic->limit)
 		return -ERANGE;
 
@@ -92,8 +94,9 @@ static int gicv2_mask(void *self, uint32_t number)
 
 static int gicv2_unmask(void *self, uint32_t number)
 {
-	const struct gicv2 *gic = self;
+	const struct gicv2 *gic = &gicv2_only;
 
+	(void)self;	/* there is one controller */
 	if (number >= gic->limit)
 		return -ERANGE;
 
@@ -117,9 +120,10 @@ static int gicv2_unmask(void *self, uint32_t number)
 static int gicv2_set_trigger(void *self, uint32_t number,
 			     enum ukd_irq_trigger trigger)
 {
-	const struct gicv2 *gic = self;
+	const struct gicv2 *gic = &gicv2_only;
 	uint32_t config, enabled, edge = GICD_ICFGR_EDGE(number);
 
+	(void)self;	/* there is one controller */
 	if (number >= gic->limit)
 		return -ERANGE;
 	if (number < GICV2_PPI_FIRST)
@@ -138,8 +142,9 @@ static int gicv2_set_trigger(void *self, uint32_t number,
 
 static int gicv2_set_priority(void *self, uint32_t number, uint8_t priority)
 {
-	const struct gicv2 *gic = self;
+	const struct gicv2 *gic = &gicv2_only;
 
+	(void)self;	/* there is one controller */
 	if (number >= gic->limit)
 		return -ERANGE;
 
@@ -149,8 +154,9 @@ static int gicv2_set_priority(void *self, uint32_t number, uint8_t priority)
 
 static int gicv2_raise(void *self, uint32_t number)
 {
-	const struct gicv2 *gic = self;
+	const struct gicv2 *gic = &gicv2_only;
 
+	(void)self;	/* there is one controller */
 	if (number >= GICV2_PPI_FIRST)
 		return -ERANGE;
 
@@ -165,23 +171,28 @@ static int gicv2_raise(void *self, uint32_t number)
  * One interrupt a call: when more are pending the CPU takes the next at once.
  *
  * IDs from 1020 on are no interrupt and must not be ended. EOIR gets the whole
- * of what IAR gave, because an SGI's has the CPU that raised it. A handler's
- * writes to its device may arrive after EOIR: then a level interrupt comes
- * once more, and finds nothing to do.
+ * of what IAR gave, because an SGI's has the CPU that raised it.
  *
  * Source: GICv2 4.4.4, 4.4.5.
  */
-static void gicv2_handle(void *self)
+static void gicv2_handle(void *context, void *self)
 {
-	const struct gicv2 gic = *(const struct gicv2 *)self;
-	uint32_t iar = gicc_read(&gic, GICC_IAR);
+	const uintptr_t gicc = gicv2_only.gicc;
+	uint32_t iar = ukd_mmio_read32(gicc, GICC_IAR);
 	uint32_t intid = UKD_FIELD_GET(GICC_IAR_INTID, iar);
 
+	(void)self;	/* there is one controller */
 	if (intid >= GICV2_INTID_END)
 		return;
 
-	ukd_irq_dispatch(intid);
-	gicc_write(&gic, GICC_EOIR, iar);
+	ukd_irq_dispatch(context, intid);
+	/*
+	 * What the handler wrote to its device before the end, because a level
+	 * that still stands then brings the interrupt again; the device is
+	 * another region than EOIR.
+	 */
+	ukd_mb();
+	ukd_mmio_write32(gicc, GICC_EOIR, iar);
 }
 
 static const struct ukd_irqchip_ops gicv2_ops = {
@@ -222,7 +233,7 @@ static int gicv2_probe(const struct ukd_device *dev, const void *variant)
 	gic->limit = gicv2_limit(gic);
 	gicv2_start_distributor(gic);
 	gicv2_start_cpu(gic);
-	return ukd_irqchip_add(dev, &gicv2_ops, gic, gic->limit);
+	return ukd_irqchip_add(dev, &gicv2_ops, NULL, gic->limit);
 }
 
 /* Match table and driver object: the only exported symbol */

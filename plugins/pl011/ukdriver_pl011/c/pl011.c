@@ -4,8 +4,8 @@
  *
  * Source:     PrimeCell UART (PL011) Technical Reference Manual, r1p5,
  *             DDI 0183G ("TRM"); binding serial/pl011.yaml.
- * Supports:   transmit and receive by polling, 8 data bits, no parity; one
- *             port an image.
+ * Supports:   transmit and receive by polling, 8 data bits, no parity; any
+ *             number of ports.
  * Leaves out: interrupts, DMA, flow control, setting the baud rate: the
  *             divisors stay as firmware left them.
  * Assumes:    the region is mapped Device-nGnRE or stronger, so that accesses
@@ -31,25 +31,31 @@
 
 #define PL011_DRAIN_US	CONFIG_LIBUKDRIVER_PL011_DRAIN_US
 
-/* State */
+/*
+ * State: none but where the registers are. A port's `self` is that address, so
+ * there is no table of ports to run out of.
+ */
 
-struct pl011 {
-	uintptr_t base;		/* mapped start of the registers; 0: none */
-};
+static inline void *pl011_self(uintptr_t base)
+{
+	return (void *)base;
+}
 
-static struct pl011 pl011_port;
+static inline uintptr_t pl011_base(void *self)
+{
+	return (uintptr_t)self;
+}
 
 /* Register access */
 
-static inline uint32_t pl011_read(const struct pl011 *uart, size_t reg)
+static inline uint32_t pl011_read(uintptr_t base, size_t reg)
 {
-	return ukd_mmio_read32(uart->base, reg);
+	return ukd_mmio_read32(base, reg);
 }
 
-static inline void pl011_write(const struct pl011 *uart, size_t reg,
-			       uint32_t value)
+static inline void pl011_write(uintptr_t base, size_t reg, uint32_t value)
 {
-	ukd_mmio_write32(uart->base, reg, value);
+	ukd_mmio_write32(base, reg, value);
 }
 
 /* Helpers */
@@ -60,29 +66,29 @@ static inline void pl011_write(const struct pl011 *uart, size_t reg,
  * The flag is looked at after the clock: a CPU that was away for long in
  * between doesn't take a port for stuck that has long been free.
  */
-static int pl011_wait_clear(const struct pl011 *uart, uint32_t flag)
+static int pl011_wait_clear(uintptr_t base, uint32_t flag)
 {
 	uint64_t deadline_us;
 	bool is_late = false;
 
-	if (!(pl011_read(uart, PL011_FR) & flag))
+	if (!(pl011_read(base, PL011_FR) & flag))
 		return 0;
 
 	deadline_us = ukd_now_us() + PL011_DRAIN_US;
 	while (!is_late) {
 		is_late = ukd_now_us() > deadline_us;
-		if (!(pl011_read(uart, PL011_FR) & flag))
+		if (!(pl011_read(base, PL011_FR) & flag))
 			return 0;
 	}
 	return -ETIMEDOUT;
 }
 
 /* TRM 3.3.15. The revision and the configuration don't matter here. */
-static bool pl011_is_identified(const struct pl011 *uart)
+static bool pl011_is_identified(uintptr_t base)
 {
-	uint32_t id1 = pl011_read(uart, PL011_PERIPHID1);
+	uint32_t id1 = pl011_read(base, PL011_PERIPHID1);
 
-	return (pl011_read(uart, PL011_PERIPHID0) & UKD_MASK(7, 0)) ==
+	return (pl011_read(base, PL011_PERIPHID0) & UKD_MASK(7, 0)) ==
 		       PL011_PERIPHID0_VALUE &&
 	       (id1 & (PL011_PERIPHID1_PART | PL011_PERIPHID1_DESIGNER)) ==
 		       PL011_PERIPHID1_VALUE;
@@ -100,23 +106,23 @@ static bool pl011_is_identified(const struct pl011 *uart)
  *
  * Source: TRM 3.3.7, 3.3.8.
  */
-static int pl011_start(const struct pl011 *uart)
+static int pl011_start(uintptr_t base)
 {
-	uint32_t lines = pl011_read(uart, PL011_CR) &
+	uint32_t lines = pl011_read(base, PL011_CR) &
 			 (PL011_CR_DTR | PL011_CR_RTS);
-	int rc = pl011_wait_clear(uart, PL011_FR_BUSY);
+	int rc = pl011_wait_clear(base, PL011_FR_BUSY);
 
 	if (rc)
 		return rc;
 
-	pl011_write(uart, PL011_CR, lines);
-	pl011_write(uart, PL011_LCR_H, 0);
-	pl011_write(uart, PL011_IMSC, 0);
-	pl011_write(uart, PL011_ICR, PL011_ICR_ALL);
-	pl011_write(uart, PL011_DMACR, 0);
-	pl011_write(uart, PL011_LCR_H,
+	pl011_write(base, PL011_CR, lines);
+	pl011_write(base, PL011_LCR_H, 0);
+	pl011_write(base, PL011_IMSC, 0);
+	pl011_write(base, PL011_ICR, PL011_ICR_ALL);
+	pl011_write(base, PL011_DMACR, 0);
+	pl011_write(base, PL011_LCR_H,
 		    PL011_LCR_H_FEN | UKD_FIELD_PUT(PL011_LCR_H_WLEN, 3));
-	pl011_write(uart, PL011_CR, lines | PL011_CR_UARTEN | PL011_CR_TXE |
+	pl011_write(base, PL011_CR, lines | PL011_CR_UARTEN | PL011_CR_TXE |
 				    PL011_CR_RXE);
 	return 0;
 }
@@ -129,24 +135,24 @@ static int pl011_start(const struct pl011 *uart)
  */
 static int pl011_write_text(void *self, const char *text, size_t size)
 {
-	const struct pl011 uart = *(const struct pl011 *)self;
+	const uintptr_t base = pl011_base(self);
 	const char *end = text + size;
 
 	while (text < end) {
 		const char *stop = text + 1;
-		uint32_t flags = pl011_read(&uart, PL011_FR);
+		uint32_t flags = pl011_read(base, PL011_FR);
 
 		if (flags & PL011_FR_TXFE) {
 			stop = (size_t)(end - text) < PL011_FIFO_DEPTH
 			       ? end : text + PL011_FIFO_DEPTH;
 		} else if (flags & PL011_FR_TXFF) {
-			int rc = pl011_wait_clear(&uart, PL011_FR_TXFF);
+			int rc = pl011_wait_clear(base, PL011_FR_TXFF);
 
 			if (rc)
 				return rc;
 		}
 		while (text < stop)
-			pl011_write(&uart, PL011_DR, (unsigned char)*text++);
+			pl011_write(base, PL011_DR, (unsigned char)*text++);
 	}
 	return 0;
 }
@@ -154,13 +160,13 @@ static int pl011_write_text(void *self, const char *text, size_t size)
 /* A character with an error is dropped; an overrun lost others, not this. */
 static int pl011_getc(void *self)
 {
-	const struct pl011 *uart = self;
+	const uintptr_t base = pl011_base(self);
 	uint32_t data;
 
-	if (pl011_read(uart, PL011_FR) & PL011_FR_RXFE)
+	if (pl011_read(base, PL011_FR) & PL011_FR_RXFE)
 		return -EAGAIN;
 
-	data = pl011_read(uart, PL011_DR);
+	data = pl011_read(base, PL011_DR);
 	if (data & (PL011_DR_FE | PL011_DR_PE | PL011_DR_BE))
 		return -EAGAIN;
 	return (int)UKD_FIELD_GET(PL011_DR_DATA, data);
@@ -175,33 +181,27 @@ static const struct ukd_console_ops pl011_ops = {
 
 static int pl011_probe(const struct ukd_device *dev, const void *variant)
 {
-	struct pl011 uart;
+	uintptr_t base = dev->region[0].base;
 	int rc;
 
 	(void)variant;	/* one layout only; see pl011_match */
 
-	if (pl011_port.base) {
-		ukd_info(dev, "left out, one port is the console already");
-		return -EBUSY;
-	}
 	if (dev->region_count < 1 || dev->region[0].size < PL011_REGION_SIZE) {
 		ukd_err(dev, "reg: want one region of at least %#x bytes",
 			PL011_REGION_SIZE);
 		return -EINVAL;
 	}
 
-	uart.base = dev->region[0].base;
-	if (!pl011_is_identified(&uart))
+	if (!pl011_is_identified(base))
 		return -ENODEV;
 
-	rc = pl011_start(&uart);
+	rc = pl011_start(base);
 	if (rc) {
 		ukd_err(dev, "FR.BUSY still set after %u us", PL011_DRAIN_US);
 		return rc;
 	}
 
-	pl011_port = uart;
-	return ukd_console_add(dev, &pl011_ops, &pl011_port);
+	return ukd_console_add(dev, &pl011_ops, pl011_self(base));
 }
 
 /* Match table and driver object: the only exported symbol */

@@ -1,41 +1,39 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Consoles as the platform's three functions for output and input.
+ * A console as the platform's three functions for output and input.
  *
- * They start with the first output, which is earlier than any call the platform
+ * It starts with the first output, which is earlier than any call the platform
  * makes for that, and with paging as soon as registers can be mapped. What was
- * written before is kept. Every console gets all output.
+ * written before is kept. Of several consoles the first that starts is the one,
+ * and that is the one stdout-path names, if there is.
  */
 
 #include "glue.h"
 
 #include <ukd/console.h>
 #include <ukd/errno.h>
+#include <ukd/log.h>
 
 #include <uk/plat/console.h>
 
-#define CONSOLES_MAX	4
 #define EARLY_SIZE	1024
 
 static struct {
+	const struct ukd_device *dev;	/* NULL: none yet */
 	const struct ukd_console_ops *ops;
 	void *self;
-} consoles[CONSOLES_MAX];
-
-static unsigned int console_count;
+} console;
 
 static char early[EARLY_SIZE];
 static unsigned int early_size;
 
 /* Helpers */
 
-static void write_all(const char *text, size_t size)
+/* A console that fails has nowhere to say so. */
+static void write_text(const char *text, size_t size)
 {
-	unsigned int i;
-
-	/* A console that fails has nowhere to say so; the others go on. */
-	for (i = 0; size && i < console_count; i++)
-		(void)consoles[i].ops->write(consoles[i].self, text, size);
+	if (size)
+		(void)console.ops->write(console.self, text, size);
 }
 
 /* Terminals want both ends of a line. */
@@ -46,11 +44,11 @@ static void write_lines(const char *text, size_t size)
 	for (; text < end; text++) {
 		if (*text != '\n')
 			continue;
-		write_all(line, (size_t)(text - line));
-		write_all("\r\n", 2);
+		write_text(line, (size_t)(text - line));
+		write_text("\r\n", 2);
 		line = text + 1;
 	}
-	write_all(line, (size_t)(end - line));
+	write_text(line, (size_t)(end - line));
 }
 
 static void keep(const char *text, unsigned int size)
@@ -64,14 +62,14 @@ static void keep(const char *text, unsigned int size)
 int ukd_console_add(const struct ukd_device *dev,
 		    const struct ukd_console_ops *ops, void *self)
 {
-	(void)dev;
-
-	if (console_count == CONSOLES_MAX)
-		return -ENOMEM;
-	consoles[console_count].ops = ops;
-	consoles[console_count].self = self;
-	if (!console_count++)
-		write_lines(early, early_size);
+	if (console.dev) {
+		ukd_info(dev, "silent: %s speaks", console.dev->path);
+		return 0;
+	}
+	console.dev = dev;
+	console.ops = ops;
+	console.self = self;
+	write_lines(early, early_size);
 	return 0;
 }
 
@@ -79,9 +77,9 @@ int ukd_console_add(const struct ukd_device *dev,
 
 int ukplat_coutk(const char *text, unsigned int size)
 {
-	if (!console_count && ukd_host_can_map())
+	if (!console.dev && ukd_host_can_map())
 		ukd_host_probe(UKD_CLASS_CONSOLE);
-	if (console_count)
+	if (console.dev)
 		write_lines(text, size);
 	else
 		keep(text, size);
@@ -95,14 +93,12 @@ int ukplat_coutd(const char *text, unsigned int size)
 
 int ukplat_cink(char *text, unsigned int size)
 {
-	unsigned int count = 0, i;
+	unsigned int count = 0;
+	int byte;
 
-	for (i = 0; i < console_count; i++) {
-		int byte;
-
-		while (count < size &&
-		       (byte = consoles[i].ops->getc(consoles[i].self)) >= 0)
-			text[count++] = (char)byte;
-	}
+	if (!console.dev)
+		return 0;
+	while (count < size && (byte = console.ops->getc(console.self)) >= 0)
+		text[count++] = (char)byte;
 	return (int)count;
 }

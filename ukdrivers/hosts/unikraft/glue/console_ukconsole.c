@@ -2,6 +2,9 @@
 /*
  * Consoles as devices of lib/ukconsole, started by the table of early calls:
  * before the first output, and before the platform's page tables.
+ *
+ * Of several, the first that starts is for standard output and input, and that
+ * is the one stdout-path names, if there is. The others can be used by number.
  */
 
 #include "glue.h"
@@ -92,7 +95,8 @@ int ukd_console_add(const struct ukd_device *dev,
 	one->ops = ops;
 	one->self = self;
 	uk_console_init(&one->device, dev->driver, &console_ops,
-			UK_CONSOLE_FLAG_STDOUT | UK_CONSOLE_FLAG_STDIN);
+			console_count > 1 ? 0 : UK_CONSOLE_FLAG_STDOUT |
+						UK_CONSOLE_FLAG_STDIN);
 	uk_console_register(&one->device);
 	return 0;
 }

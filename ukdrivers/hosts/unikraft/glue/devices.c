@@ -12,13 +12,22 @@ static int probe(void)
 {
 	unsigned int class;
 
+	ukd_host_adopt_irqchip();
 	for (class = UKD_CLASS_RTC; class < UKD_CLASS_COUNT; class++)
 		ukd_host_probe((enum ukd_class)class);
 	return 0;
 }
 
-static struct uk_bus devices = {
-	.probe = probe,
-};
+/*
+ * Filled in here, because initialized data that stands before the platform's
+ * page tables costs an image up to a page.
+ */
+static struct uk_bus *devices(void)
+{
+	static struct uk_bus bus;
 
-UK_BUS_REGISTER(&devices);
+	bus.probe = probe;
+	return &bus;
+}
+
+UK_BUS_REGISTER(devices());

@@ -17,6 +17,9 @@ const struct ukd_tree *ukd_host_tree(void);
 /** Probe the devices of a class, unless that was done. */
 void ukd_host_probe(enum ukd_class class);
 
+/** Have devices get their interrupts from the tree's own controller, if it runs. */
+void ukd_host_adopt_irqchip(void);
+
 /** The platform's own page tables are on: ukd_map() can map from now on. */
 void ukd_host_mapping_starts(void);
 

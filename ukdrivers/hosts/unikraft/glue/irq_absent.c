@@ -7,17 +7,22 @@
 #include <ukd/errno.h>
 #include <ukd/irq.h>
 
-int ukd_irq_attach(const struct ukd_irq *irq, void (*handler)(void *arg),
-		   void *arg)
+int ukd_irq_attach(const struct ukd_device *dev, unsigned int index,
+		   ukd_irq_handler *handler, void *arg)
 {
-	(void)irq;
+	(void)dev;
+	(void)index;
 	(void)handler;
 	(void)arg;
 	return -ENODEV;
 }
 
-int ukd_irq_detach(const struct ukd_irq *irq)
+int ukd_irq_detach(const struct ukd_device *dev, unsigned int index,
+		   ukd_irq_handler *handler, void *arg)
 {
-	(void)irq;
-	return -ENODEV;
+	(void)dev;
+	(void)index;
+	(void)handler;
+	(void)arg;
+	return -EINVAL;
 }

@@ -28,8 +28,6 @@ static uint32_t chip_limit;
 
 static struct uk_intctlr_desc intctlr;
 
-static struct __regs *interrupted;	/* registers of what was interrupted */
-
 /* For the kit */
 
 int ukd_irqchip_add(const struct ukd_device *dev,
@@ -51,14 +49,26 @@ int ukd_irq_translate(const uint32_t *cell, unsigned int count,
 	return chip ? chip->translate(chip_self, cell, count, irq) : -ENODEV;
 }
 
-void ukd_irq_dispatch(uint32_t number)
+/* It was bound when it was probed. */
+void ukd_host_adopt_irqchip(void)
 {
-	if (number < chip_limit) {
-		uk_intctlr_irq_handle(interrupted, number);
-		return;
-	}
+}
+
+/* Apart, so that the way to a handler is short. */
+__attribute__((noinline))
+static void refuse(uint32_t number)
+{
 	ukd_err(NULL, "interrupt %u: nobody can take it; masked", number);
 	(void)chip->mask(chip_self, number);
+}
+
+/* The generic layer looks into its table with whatever number it is given. */
+void ukd_irq_dispatch(void *context, uint32_t number)
+{
+	if (number < UK_INTCTLR_MAX_IRQ)
+		uk_intctlr_irq_handle(context, number);
+	else
+		refuse(number);
 }
 
 /* For the generic layer */
@@ -103,12 +113,25 @@ static int fdt_xlat(const void *fdt, int nodeoffset, __u32 index,
 	return 0;
 }
 
-/* For the trap path */
+/* For the trap path, which has nothing but the registers to hand on */
+
+typedef void trap_handler(struct __regs *regs);
 
 static void handle_irq(struct __regs *regs)
 {
-	interrupted = regs;
-	chip->handle(chip_self);
+	chip->handle(regs, chip_self);
+}
+
+/*
+ * A driver that needs no `self` is called without a detour: on this
+ * architecture a function doesn't know of an argument that it isn't given.
+ *
+ * Source: Procedure Call Standard for the Arm 64-bit Architecture (AArch64).
+ */
+static trap_handler *direct_or_not(void)
+{
+	return chip_self ? handle_irq
+			 : (trap_handler *)(void (*)(void))chip->handle;
 }
 
 /* Of a CPU that was brought up later. */
@@ -150,7 +173,7 @@ static void fill_in(struct _gic_dev *trap_side,
 	trap_side->ops.initialize = initialize;
 	trap_side->ops.enable_irq = unmask_irq;
 	trap_side->ops.disable_irq = mask_irq;
-	trap_side->ops.handle_irq = handle_irq;
+	trap_side->ops.handle_irq = direct_or_not();
 	trap_side->ops.gic_sgi_gen = refuse_sgi;
 
 	ops->configure_irq = configure_irq;

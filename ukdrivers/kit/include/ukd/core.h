@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The driver core, for hosts: one pass over the device tree finds every match,
- * then the devices are probed class by class.
+ * then the devices are probed class by class. What is below a bus that has a
+ * driver is probed after it, whatever its class, or left out when that failed.
  */
 #ifndef UKD_CORE_H
 #define UKD_CORE_H
@@ -11,18 +12,23 @@
 #include <stdbool.h>
 
 #define UKD_MEMORY_MAX		8
+#define UKD_RESERVED_MAX	16
 
 /* What the pass found besides devices. */
 struct ukd_tree {
 	const char *model;		/* of the root node, or "" */
 	struct ukd_region memory[UKD_MEMORY_MAX];
 	unsigned int memory_count;
+	struct ukd_region reserved[UKD_RESERVED_MAX];	/* in /reserved-memory */
+	unsigned int reserved_count;
 	const char *irqchip;		/* node of the root's interrupt parent */
 	const char *irqchip_compatible;	/* its first compatible string, or NULL */
 };
 
 /**
  * Walk the flattened device tree once; remember memory and matching nodes.
+ *
+ * Nodes below a PCI host aren't matched: its scan finds those devices.
  *
  * Touches nothing but the tree and its own static state, so it can run before
  * device memory is mapped.
@@ -40,6 +46,7 @@ int ukd_scan(const void *blob, size_t limit, struct ukd_tree *tree);
 /**
  * Probe every device the pass remembered, by class, in tree order within one.
  *
+ * The console that /chosen/stdout-path names is the first of its class.
  * A device whose probe fails is reported and left; the rest goes on.
  *
  * @return how many devices are bound
@@ -59,8 +66,21 @@ unsigned int ukd_probe(void);
  */
 unsigned int ukd_probe_classes(enum ukd_class first, enum ukd_class last);
 
+/** @return a device that is bound to its driver, from 0, or NULL: no more */
+const struct ukd_device *ukd_bound_device(unsigned int index);
+
 /** Whether a driver for a compatible string is in the image. */
 bool ukd_has_driver(const char *compatible);
+
+/**
+ * Count the root's interrupt parent as bound, for a host that drives it itself.
+ *
+ * Devices that are probed from then on have their interrupts, as the host's
+ * ukd_irq_translate() understands them.
+ *
+ * @return false when the tree names none, or a driver's is bound already
+ */
+bool ukd_adopt_irqchip(void);
 
 /**
  * Make a device's registers accessible; of the host, called by the core before

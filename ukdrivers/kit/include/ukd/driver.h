@@ -14,7 +14,7 @@
 /* The kit's version; a manifest's `kit` is compared with it. */
 #define UKD_KIT_VERSION		1
 
-#define UKD_REGIONS_MAX		4
+#define UKD_REGIONS_MAX		6
 #define UKD_IRQS_MAX		4
 
 /* What a driver serves. The order is the order of probing. */
@@ -26,6 +26,7 @@ enum ukd_class {
 	UKD_CLASS_RTC,
 	UKD_CLASS_BUS,
 	UKD_CLASS_PCI_HOST,
+	UKD_CLASS_PCI_DEVICE,
 	UKD_CLASS_VIRTIO_TRANSPORT,
 	UKD_CLASS_NET,
 	UKD_CLASS_BLOCK,
@@ -50,17 +51,20 @@ struct ukd_irq {
 };
 
 /*
- * One device: a node of the tree with its addresses translated to the root
- * and its interrupts translated by their controller.
+ * One device, with its addresses translated to the root and its interrupts
+ * translated by their controller: a node of the tree, or what a bus that is
+ * scanned has found.
  */
 struct ukd_device {
 	const char *path;
-	struct ukd_region region[UKD_REGIONS_MAX];
+	struct ukd_region region[UKD_REGIONS_MAX];	/* size 0: not there */
 	unsigned int region_count;
 	struct ukd_irq irq[UKD_IRQS_MAX];
 	unsigned int irq_count;
-	const void *node;	/* for ukd_property(); NULL without a tree */
+	const void *node;	/* for ukd_property(); NULL without a node */
 	const char *driver;	/* name of the driver it is given to */
+	const void *bus;	/* of the scanned bus that found it, or NULL */
+	uint32_t unit;		/* its address on that bus; see <ukd/pci.h> */
 };
 
 /* One compatible string and what the driver needs to know of that variant. */
@@ -99,5 +103,18 @@ struct ukd_driver {
  */
 const void *ukd_property(const struct ukd_device *dev, const char *name,
 			 size_t *size);
+
+/**
+ * Read one entry of `reg` that `region` has no room for, and make it accessible.
+ *
+ * @param dev a node of the tree
+ * @param index of the entry, from 0
+ * @param region filled in
+ *
+ * @return 0, -ENODEV when there is no such entry, -ERANGE when it can't be
+ *         reached from the root, or what the host's map returned
+ */
+int ukd_region(const struct ukd_device *dev, unsigned int index,
+	       struct ukd_region *region);
 
 #endif /* UKD_DRIVER_H */

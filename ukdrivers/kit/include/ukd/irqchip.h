@@ -32,13 +32,18 @@ struct ukd_irqchip_ops {
 	/**
 	 * Serve what is pending: acknowledge, ukd_irq_dispatch(), end.
 	 * Called from the interrupt vector with interrupts off.
+	 *
+	 * @param context of the host, goes to ukd_irq_dispatch()
 	 */
-	void (*handle)(void *self);
+	void (*handle)(void *context, void *self);
 };
 
 /**
  * Hand a started interrupt controller to the host, all interrupts masked.
  *
+ * @param self goes to every operation. NULL from a driver of one controller,
+ *             with its state in a static object: a host's vector may then call
+ *             `handle` without a detour, with any `self`
  * @param limit numbers from 0 to limit - 1 exist
  *
  * @return 0, or -EBUSY when the image has one already
@@ -47,8 +52,8 @@ int ukd_irqchip_add(const struct ukd_device *dev,
 		    const struct ukd_irqchip_ops *ops, void *self,
 		    uint32_t limit);
 
-/** Run the handler of an interrupt; called by `handle`. */
-void ukd_irq_dispatch(uint32_t number);
+/** Run the handler of an interrupt; called by `handle` with its context. */
+void ukd_irq_dispatch(void *context, uint32_t number);
 
 /**
  * Have the image's interrupt controller read one specifier, for the driver core.

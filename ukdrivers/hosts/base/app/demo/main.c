@@ -46,6 +46,7 @@ static void read_line(char *line, size_t size)
 }
 
 struct ticker {
+	struct uk_timer timer;
 	uint64_t start;
 	volatile unsigned int count;
 	uint64_t at_us[TICKS];
@@ -64,7 +65,8 @@ static void tick(void *arg)
 	ticker->at_us[ticker->count] = ukd_now_us();
 	ticker->count++;
 	if (ticker->count < TICKS)
-		uk_timer_at(due(ticker, ticker->count + 1), tick, ticker);
+		uk_timer_at(&ticker->timer, due(ticker, ticker->count + 1),
+			    tick, ticker);
 }
 
 static int run_ticker(void)
@@ -73,7 +75,7 @@ static int run_ticker(void)
 	unsigned int shown;
 
 	ticker.start = ukd_ticks();
-	if (uk_timer_at(due(&ticker, 1), tick, &ticker)) {
+	if (uk_timer_at(&ticker.timer, due(&ticker, 1), tick, &ticker)) {
 		puts("no timer");
 		return 1;
 	}

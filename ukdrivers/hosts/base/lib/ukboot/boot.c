@@ -1,31 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* From the device tree to main(). */
 
+#include "ram.h"
+
 #include <uk/plat/boot.h>
 
 #include <stdio.h>
 #include <uk/arch/irq.h>
 #include <uk/plat/irq.h>
-#include <uk/plat/memory.h>
 #include <uk/plat/power.h>
 #include <ukd/core.h>
 #include <ukd/log.h>
-
-/* RAM first: what the devices' blocks then fill is all the rest. */
-static void map_all(const struct ukd_tree *tree)
-{
-	unsigned int i;
-
-	for (i = 0; i < tree->memory_count; i++) {
-		const struct ukd_region *bank = &tree->memory[i];
-
-		if (uk_memory_map_within(bank->base, bank->size, UK_MEMORY_RAM))
-			ukd_warn(NULL, "memory %#lx+%#zx: not all of it can be mapped",
-				 bank->base, bank->size);
-	}
-	if (uk_memory_map(UK_MEMORY_NULL_END, UK_MEMORY_LIMIT, UK_MEMORY_DEVICE))
-		ukd_warn(NULL, "not all devices can be mapped");
-}
 
 /* An image without an interrupt controller would only wait. */
 static void require_irqchip(const struct ukd_tree *tree)
@@ -49,7 +34,7 @@ void uk_boot(const void *blob, size_t limit)
 	if (ukd_scan(blob, limit, &tree))
 		uk_halt("malformed device tree");
 	printf("ukdrivers base on %s\n", tree.model);
-	map_all(&tree);
+	uk_ram_set_up(&tree, blob);
 	ukd_probe();
 	require_irqchip(&tree);
 

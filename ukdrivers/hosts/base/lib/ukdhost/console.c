@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Consoles, and what is written before there is one.
+ * Consoles: one speaks, the others are kept in case it fails.
  *
- * Every console gets all output: which of a machine's ports has the terminal
- * isn't known here, and a message in two places beats one in the wrong place.
+ * The first one handed over speaks. The core probes the one that the device
+ * tree's stdout-path names before the others, so that is the one, if there is.
  */
 
 #include <ukd/console.h>
 #include <ukd/errno.h>
+#include <ukd/log.h>
 
 #include <string.h>
 #include <uk/config.h>
@@ -18,7 +19,9 @@
 /* What is kept begins with the first byte written; what doesn't fit is lost. */
 #define EARLY_SIZE	CONFIG_LIBUKDHOST_EARLY_LOG_SIZE
 
-static struct {
+/* Those that have not failed, in the order in which they speak. */
+static struct console {
+	const struct ukd_device *dev;
 	const struct ukd_console_ops *ops;
 	void *self;
 } consoles[CONSOLES_MAX];
@@ -28,9 +31,36 @@ static unsigned int console_count;
 static char early[EARLY_SIZE + 1];
 static size_t early_size;
 
+static int write_to(const struct console *console, const char *text,
+		    size_t size)
+{
+	return console->ops->write(console->self, text, size);
+}
+
+/*
+ * The console that speaks failed, and each further try would cost the time
+ * that its driver waits: it is dropped and the next one speaks, which says so
+ * and repeats the text, since nobody knows how much of it came out. The last
+ * one is kept, for there is nothing to lose: it may come back.
+ */
+__attribute__((noinline, cold))
+static void take_next(int rc, const char *text, size_t size)
+{
+	while (rc && console_count > 1) {
+		const struct console failed = consoles[0];
+
+		console_count--;
+		memmove(consoles, consoles + 1,
+			console_count * sizeof(*consoles));
+		ukd_err(failed.dev, "stopped taking output (error %d); %s speaks now",
+			rc, consoles[0].dev->path);
+		rc = write_to(&consoles[0], text, size);
+	}
+}
+
 void uk_console_write(const char *text, size_t size)
 {
-	unsigned int i;
+	int rc;
 
 	if (!console_count) {
 		if (size > EARLY_SIZE - early_size)
@@ -40,33 +70,40 @@ void uk_console_write(const char *text, size_t size)
 		return;
 	}
 
-	/* A console that fails has nowhere to say so; the others go on. */
-	for (i = 0; i < console_count; i++)
-		(void)consoles[i].ops->write(consoles[i].self, text, size);
+	rc = write_to(&consoles[0], text, size);
+	if (rc)
+		take_next(rc, text, size);
 }
 
 int uk_console_getc(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < console_count; i++) {
-		int byte = consoles[i].ops->getc(consoles[i].self);
-
-		if (byte >= 0)
-			return byte;
-	}
-	return -EAGAIN;
+	if (!console_count)
+		return -EAGAIN;
+	return consoles[0].ops->getc(consoles[0].self);
 }
 
 int ukd_console_add(const struct ukd_device *dev,
 		    const struct ukd_console_ops *ops, void *self)
 {
-	(void)dev;
+	const struct console added = { .dev = dev, .ops = ops, .self = self };
 
-	if (console_count == CONSOLES_MAX)
+	if (console_count == CONSOLES_MAX) {
+		ukd_warn(dev, "left out: there are %u consoles already",
+			 CONSOLES_MAX);
 		return -ENOMEM;
-	consoles[console_count].ops = ops;
-	consoles[console_count].self = self;
-	console_count++;
-	return ops->write(self, early, early_size);
+	}
+
+	/* one that can't even tell what was kept isn't taken */
+	if (!console_count) {
+		int rc = write_to(&added, early, early_size);
+
+		if (rc) {
+			ukd_err(dev, "took no output (error %d)", rc);
+			return rc;
+		}
+	}
+	consoles[console_count++] = added;
+	if (console_count > 1)
+		ukd_info(dev, "silent: %s speaks", consoles[0].dev->path);
+	return 0;
 }

@@ -1,190 +1,112 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * Interrupts: the bound controller, and who takes which number.
- *
- * On one CPU, interrupts off is all the lock there is: the controller's
- * operations run with it, since some read, change and write one register.
- */
+/* From an interrupt's number to the handlers, and what nobody claims. */
 
-#include <ukd/errno.h>
-#include <ukd/irq.h>
+#include "takers.h"
+
 #include <ukd/irqchip.h>
 #include <ukd/log.h>
 
-#include <stddef.h>
-#include <uk/arch/irq.h>
-#include <uk/config.h>
+#include <stdio.h>
 #include <uk/plat/irq.h>
-#include <uk/plat/power.h>
 
-static struct {
-	void (*function)(void *arg);
-	void *arg;
-} handlers[CONFIG_LIBUKDHOST_IRQ_LIMIT];
+/*
+ * A device's write may arrive after the interrupt has ended, so a level can
+ * come once more and find nothing to do; this often in a row it is nobody's.
+ */
+#define UNCLAIMED_MAX	100U
 
-static const struct ukd_irqchip_ops *chip;
-static void *chip_self;
-static uint32_t chip_limit;	/* numbers below it can be attached */
+/* Room for the names of those that share a line. */
+#define NAMES_SIZE	160
 
-static void without_chip(void *self)
-{
-	(void)self;
-	uk_halt("interrupt without an interrupt controller");
-}
-
-/* What the vector calls, and with what; laid out for its one load. */
-struct entry {
-	void (*handle)(void *self);
-	void *self;
-};
-
-extern struct entry uk_irq_entry;
-struct entry uk_irq_entry = { .handle = without_chip };
-
-_Static_assert(offsetof(struct entry, self) == 8, "vectors.S loads a pair");
-
-/* Stands in for a handler where a number came up that nobody took. */
-static void ignore(void *arg)
+static bool claim(void *arg)
 {
 	(void)arg;
+	return true;
 }
 
-/* Apart, so that the way to a handler needs no frame. */
-__attribute__((noinline, cold))
+struct uk_taker *uk_takers[CONFIG_LIBUKDHOST_IRQ_LIMIT];
+struct uk_taker uk_taker_refused = { .handler = claim };
+
+bool uk_call_each_taker(void *arg)
+{
+	struct uk_taker *shared = arg, *taker, *next;
+	bool is_claimed = false;
+
+	for (taker = shared->next; taker; taker = next) {
+		next = taker->next;	/* now: the handler may detach itself */
+		is_claimed |= taker->handler(taker->arg);
+	}
+	return is_claimed;
+}
+
+/* What nobody claims is apart, so that the way to a handler is short. */
+
 static void refuse(uint32_t number)
 {
 	ukd_err(NULL, "interrupt %u: no driver takes it; masked", number);
-	if (number < chip_limit)
-		handlers[number].function = ignore;	/* said once */
-	(void)chip->mask(chip_self, number);
+	if (number < CONFIG_LIBUKDHOST_IRQ_LIMIT)
+		uk_takers[number] = &uk_taker_refused;	/* said once */
+	(void)uk_irq_mask(number);
 }
 
-void ukd_irq_dispatch(uint32_t number)
+/* "edu /pcie@10000000/00:01.0, pl011 /pl011@9000000 and ..." */
+static void name_takers(const struct uk_taker *taker, char *text, size_t size)
 {
-	if (number >= chip_limit || !handlers[number].function) {
-		refuse(number);
+	const char *before = "";
+	size_t length = 0;
+
+	for (; taker && length < size; taker = taker->next) {
+		const struct ukd_device *dev = taker->dev;
+
+		length += (size_t)snprintf(text + length, size - length,
+					   "%s%s%s%s", before,
+					   dev->driver ? dev->driver : "",
+					   dev->driver ? " " : "", dev->path);
+		before = taker->next && taker->next->next ? ", " : " and ";
+	}
+}
+
+static void count_unclaimed(struct uk_taker *taker, uint32_t number)
+{
+	char names[NAMES_SIZE];
+
+	if (++taker->unclaimed < UNCLAIMED_MAX)
 		return;
+
+	taker->unclaimed = 0;
+	(void)uk_irq_mask(number);
+	if (uk_is_shared(taker)) {
+		name_takers(taker->next, names, sizeof(names));
+		ukd_err(NULL, "interrupt %u: none of %s claims it; masked",
+			number, names);
+	} else {
+		name_takers(taker, names, sizeof(names));
+		ukd_err(NULL, "interrupt %u: %s doesn't claim it; masked",
+			number, names);
 	}
-	handlers[number].function(handlers[number].arg);
 }
 
-int ukd_irqchip_add(const struct ukd_device *dev,
-		    const struct ukd_irqchip_ops *ops, void *self,
-		    uint32_t limit)
+__attribute__((noinline, cold))
+static void not_claimed(uint32_t number)
 {
-	if (chip)
-		return -EBUSY;
-	if (limit > CONFIG_LIBUKDHOST_IRQ_LIMIT) {
-		ukd_warn(dev, "interrupts %u to %u can't be attached",
-			 CONFIG_LIBUKDHOST_IRQ_LIMIT, limit - 1);
-		limit = CONFIG_LIBUKDHOST_IRQ_LIMIT;
-	}
-	chip = ops;
-	chip_self = self;
-	chip_limit = limit;
-	uk_irq_entry = (struct entry){ .handle = ops->handle, .self = self };
-	return 0;
+	struct uk_taker *taker = number < CONFIG_LIBUKDHOST_IRQ_LIMIT
+		? uk_takers[number] : NULL;
+
+	if (taker)
+		count_unclaimed(taker, number);
+	else
+		refuse(number);
 }
 
-int ukd_irq_translate(const uint32_t *cell, unsigned int count,
-		      struct ukd_irq *irq)
+void ukd_irq_dispatch(void *context, uint32_t number)
 {
-	return chip ? chip->translate(chip_self, cell, count, irq) : -ENODEV;
-}
+	struct uk_taker *taker = number < CONFIG_LIBUKDHOST_IRQ_LIMIT
+		? uk_takers[number] : NULL;
 
-/* Trigger, handler, unmask; interrupts are off. */
-static int attach(const struct ukd_irq *irq, void (*handler)(void *arg),
-		  void *arg)
-{
-	int rc;
+	(void)context;	/* no handler here is told what it interrupts */
 
-	if (irq->number >= chip_limit)
-		return -ERANGE;
-	if (handlers[irq->number].function &&
-	    handlers[irq->number].function != ignore)
-		return -EBUSY;
-
-	rc = chip->set_trigger(chip_self, irq->number, irq->trigger);
-	if (rc)
-		return rc;
-
-	handlers[irq->number].arg = arg;
-	handlers[irq->number].function = handler;
-	rc = chip->unmask(chip_self, irq->number);
-	if (rc)
-		handlers[irq->number].function = NULL;
-	return rc;
-}
-
-/* Call an operation of the controller with interrupts off. */
-#define WITH_CHIP(rc, call) do {		\
-	uint64_t before = uk_irqs_save();	\
-						\
-	(rc) = chip ? (call) : -ENODEV;		\
-	uk_irqs_restore(before);		\
-} while (0)
-
-int ukd_irq_attach(const struct ukd_irq *irq, void (*handler)(void *arg),
-		   void *arg)
-{
-	int rc;
-
-	WITH_CHIP(rc, attach(irq, handler, arg));
-	return rc;
-}
-
-int ukd_irq_detach(const struct ukd_irq *irq)
-{
-	int rc = uk_irq_mask(irq->number);
-
-	if (!rc && irq->number < chip_limit)
-		handlers[irq->number].function = NULL;
-	return rc;
-}
-
-/* The controller as it is */
-
-int uk_irq_mask(uint32_t number)
-{
-	int rc;
-
-	WITH_CHIP(rc, chip->mask(chip_self, number));
-	return rc;
-}
-
-int uk_irq_unmask(uint32_t number)
-{
-	int rc;
-
-	WITH_CHIP(rc, chip->unmask(chip_self, number));
-	return rc;
-}
-
-int uk_irq_set_trigger(uint32_t number, enum ukd_irq_trigger trigger)
-{
-	int rc;
-
-	WITH_CHIP(rc, chip->set_trigger(chip_self, number, trigger));
-	return rc;
-}
-
-int uk_irq_set_priority(uint32_t number, uint8_t priority)
-{
-	int rc;
-
-	WITH_CHIP(rc, chip->set_priority(chip_self, number, priority));
-	return rc;
-}
-
-int uk_irq_raise(uint32_t number)
-{
-	int rc;
-
-	WITH_CHIP(rc, chip->raise(chip_self, number));
-	return rc;
-}
-
-uint32_t uk_irq_limit(void)
-{
-	return chip_limit;
+	if (taker && taker->handler(taker->arg))
+		taker->unclaimed = 0;
+	else
+		not_claimed(number);
 }

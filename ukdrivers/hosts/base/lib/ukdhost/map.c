@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Device registers: all are mapped before the first probe, each to itself. */
+/* Device registers, each mapped to itself when its driver is about to start. */
 
 #include <ukd/core.h>
 #include <ukd/errno.h>
@@ -8,9 +8,13 @@
 
 int ukd_map(struct ukd_region *region)
 {
-	if (region->base < UK_MEMORY_NULL_END ||
-	    region->base >= UK_MEMORY_LIMIT ||
-	    region->size > UK_MEMORY_LIMIT - region->base)
+	const uint64_t limit = uk_memory_limit();
+
+	if (region->base < UK_MEMORY_NULL_END || region->base >= limit ||
+	    region->size > limit - region->base)
 		return -ERANGE;
-	return 0;
+	if (uk_ram_has(region->base, region->size))
+		return -EBUSY;
+	return uk_memory_map_around(region->base, region->size,
+				    UK_MEMORY_DEVICE);
 }

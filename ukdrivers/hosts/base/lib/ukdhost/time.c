@@ -1,13 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Time: the system counter, and the one call that the timer makes. */
+/* Time since the start: the system counter. */
 
-#include <ukd/errno.h>
 #include <ukd/time.h>
-#include <ukd/timer.h>
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <uk/arch/irq.h>
 #include <uk/arch/ticks.h>
 #include <uk/plat/time.h>
 
@@ -20,14 +15,6 @@
 #define UNKNOWN_HZ	1000000000U
 
 static uint32_t hz;	/* 0: not yet read */
-
-static const struct ukd_timer_ops *timer;
-static void *timer_self;
-
-static void (*call)(void *arg);
-static void *call_arg;
-
-/* The counter */
 
 uint64_t ukd_ticks(void)
 {
@@ -62,70 +49,4 @@ uint64_t uk_us_to_ticks(uint64_t us)
 
 	return us / US_PER_S * rate +
 	       (us % US_PER_S * rate + US_PER_S - 1) / US_PER_S;
-}
-
-/* The timer */
-
-int ukd_timer_add(const struct ukd_device *dev, const struct ukd_timer_ops *ops,
-		  void *self)
-{
-	(void)dev;
-
-	if (timer)
-		return -EBUSY;
-	timer = ops;
-	timer_self = self;
-	return 0;
-}
-
-void ukd_timer_expired(void)
-{
-	void (*function)(void *arg) = call;
-
-	/* Cleared before the call, which may ask for the next one. */
-	call = NULL;
-	if (function)
-		function(call_arg);
-}
-
-int uk_timer_at(uint64_t ticks, void (*function)(void *arg), void *arg)
-{
-	if (!timer)
-		return -ENODEV;
-
-	/* Disarmed meanwhile: the call must not mix old and new. */
-	timer->disarm(timer_self);
-	call = function;
-	call_arg = arg;
-	timer->arm(timer_self, ticks);
-	return 0;
-}
-
-void uk_timer_cancel(void)
-{
-	if (timer)
-		timer->disarm(timer_self);
-	call = NULL;
-}
-
-static void wake(void *arg)
-{
-	*(volatile bool *)arg = true;
-}
-
-void uk_sleep_us(uint64_t us)
-{
-	uint64_t end = uk_ticks() + uk_us_to_ticks(us);
-	volatile bool is_over = false;
-
-	if (uk_timer_at(end, wake, (void *)&is_over)) {
-		while (uk_ticks() < end)
-			;
-		return;
-	}
-
-	uk_irqs_off();
-	while (!is_over)
-		uk_wait_and_take();
-	uk_irqs_on();
 }

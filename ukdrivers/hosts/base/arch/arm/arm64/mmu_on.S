@@ -11,9 +11,10 @@
  */
 #include <uk/arch/paging.h>
 
-#define LEVEL_1		uk_tables
-#define LEVEL_2		(uk_tables + UK_PAGE_SIZE)
-#define LEVEL_3		(uk_tables + 2 * UK_PAGE_SIZE)
+#define LEVEL_0		uk_tables
+#define LEVEL_1		(uk_tables + UK_PAGE_SIZE)
+#define LEVEL_2		(uk_tables + 2 * UK_PAGE_SIZE)
+#define LEVEL_3		(uk_tables + 3 * UK_PAGE_SIZE)
 
 	.macro	pages first, end, attributes
 	ldr	x1, =\first
@@ -27,7 +28,7 @@
 uk_mmu_on:
 	mov	x19, x30
 
-	ldr	x0, =LEVEL_1
+	ldr	x0, =LEVEL_0
 	add	x1, x0, #(UK_TABLES_AT_BOOT * UK_PAGE_SIZE)
 1:	.rept	16
 	stp	xzr, xzr, [x0], #16
@@ -35,7 +36,10 @@ uk_mmu_on:
 	cmp	x0, x1
 	b.lo	1b
 
-	/* The tables above the pages: image, level 3 <- level 2 <- level 1. */
+	/* The tables above the image's pages; it is in the first 512 GiB. */
+	ldr	x1, =LEVEL_0
+	ldr	x2, =(LEVEL_1 + UK_TABLE)
+	str	x2, [x1]
 	ldr	x0, =uk_image_start
 	lsr	x4, x0, #30
 	ldr	x1, =LEVEL_1
@@ -78,7 +82,7 @@ uk_mmu_on:
 	csel	x1, x1, x2, lo
 	orr	x0, x0, x1, lsl #UK_TCR_IPS_SHIFT
 	msr	tcr_el1, x0
-	ldr	x0, =LEVEL_1
+	ldr	x0, =LEVEL_0
 	msr	ttbr0_el1, x0
 
 	tlbi	vmalle1

@@ -43,8 +43,8 @@ uk_vectors:
 	stp	x14, x15, [sp, #112]
 	stp	x16, x17, [sp, #128]
 	stp	x18, x30, [sp, #144]
-	ldp	x1, x0, [x1]		/* the controller's handle, its self */
-	blr	x1
+	ldp	x2, x1, [x1]		/* the controller's handle, its self */
+	blr	x2			/* x0, the context: not looked at */
 	ldp	x2, x3, [sp, #16]
 	ldp	x4, x5, [sp, #32]
 	ldp	x6, x7, [sp, #48]

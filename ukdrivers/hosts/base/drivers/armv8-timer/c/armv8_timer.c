@@ -20,6 +20,7 @@
 #include <ukd/log.h>
 #include <ukd/timer.h>
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,10 +53,13 @@ static const struct ukd_timer_ops armv8_timer_ops = {
 };
 
 /* Off before the interrupt ends: its level would raise it again. */
-static void armv8_timer_interrupt(void *self)
+static bool armv8_timer_interrupt(void *self)
 {
+	if (!(uk_read_cntv_ctl_el0() & UK_CNT_CTL_ISTATUS))
+		return false;
 	armv8_timer_disarm(self);
 	ukd_timer_expired();
+	return true;
 }
 
 /* Probe */
@@ -84,8 +88,8 @@ static int armv8_timer_probe(const struct ukd_device *dev, const void *variant)
 	}
 
 	armv8_timer_disarm(NULL);
-	rc = ukd_irq_attach(&dev->irq[ARMV8_TIMER_VIRTUAL],
-			    armv8_timer_interrupt, NULL);
+	rc = ukd_irq_attach(dev, ARMV8_TIMER_VIRTUAL, armv8_timer_interrupt,
+			    NULL);
 	if (rc) {
 		ukd_err(dev, "interrupt %u: can't be attached (error %d)",
 			dev->irq[ARMV8_TIMER_VIRTUAL].number, rc);
@@ -94,7 +98,8 @@ static int armv8_timer_probe(const struct ukd_device *dev, const void *variant)
 
 	rc = ukd_timer_add(dev, &armv8_timer_ops, NULL);
 	if (rc) {
-		(void)ukd_irq_detach(&dev->irq[ARMV8_TIMER_VIRTUAL]);
+		(void)ukd_irq_detach(dev, ARMV8_TIMER_VIRTUAL,
+				     armv8_timer_interrupt, NULL);
 		return rc;
 	}
 	armv8_timer_take_rate(dev);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Translation tables: 39-bit addresses, 4 KiB granule, levels 1 to 3.
+ * Translation tables: 48-bit addresses, 4 KiB granule, levels 0 to 3.
  *
  * For C, for assembly and for the linker script; hence no C in here.
  *
@@ -10,15 +10,28 @@
 #ifndef UK_ARCH_PAGING_H
 #define UK_ARCH_PAGING_H
 
+#include <uk/config.h>
+
 #define UK_PAGE_SIZE		0x1000
 #define UK_BLOCK_SIZE		0x200000	/* level 2 */
 #define UK_GIB_SIZE		0x40000000	/* level 1 */
+#define UK_LEVEL_0_SIZE		0x8000000000
 #define UK_ENTRIES		512
-#define UK_ADDRESS_BITS		39
+#define UK_ADDRESS_BITS		48
 
-/* Tables there is room for, and how many of them mmu_on.S takes. */
-#define UK_TABLE_COUNT		10
-#define UK_TABLES_AT_BOOT	3
+/* Blocks that are mapped by pages, for the stacks of threads. */
+#define UK_STACK_PAGES		(CONFIG_LIBUKTHREAD_STACK_PAGES + 1)
+#define UK_PAGED_BLOCKS \
+	((CONFIG_LIBUKTHREAD_COUNT * UK_STACK_PAGES + UK_ENTRIES - 1) / \
+	 UK_ENTRIES)
+
+/*
+ * Tables there is room for, and how many of them mmu_on.S takes. Level 0, the
+ * image, RAM and devices in the first GiB take five; a window elsewhere takes
+ * one, or two beyond the first 512 GiB.
+ */
+#define UK_TABLE_COUNT		(24 + UK_PAGED_BLOCKS)
+#define UK_TABLES_AT_BOOT	4
 
 /* Descriptor kinds, bits 1:0. */
 #define UK_VALID		0x1
@@ -51,7 +64,7 @@
 #define UK_MAIR			0xff00
 
 /*
- * TCR_EL1 without IPS: T0SZ for 39 bits, table walks inner shareable and
+ * TCR_EL1 without IPS: T0SZ for 48 bits, table walks inner shareable and
  * write-back (so that tables need no cache maintenance), 4 KiB granule in both
  * halves, no walks for the upper half.
  */

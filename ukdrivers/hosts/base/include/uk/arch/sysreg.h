@@ -38,6 +38,7 @@ UK_SYSREG(cntv_ctl_el0, "CNTV_CTL_EL0")
 UK_SYSREG(cntv_cval_el0, "CNTV_CVAL_EL0")
 UK_SYSREG(cntp_ctl_el0, "CNTP_CTL_EL0")
 UK_SYSREG(cntp_cval_el0, "CNTP_CVAL_EL0")
+UK_SYSREG_READ(id_aa64mmfr0_el1, "ID_AA64MMFR0_EL1")
 UK_SYSREG_READ(ttbr0_el1, "TTBR0_EL1")
 
 #undef UK_SYSREG
@@ -46,5 +47,6 @@ UK_SYSREG_READ(ttbr0_el1, "TTBR0_EL1")
 
 /* CNTV_CTL_EL0 and CNTP_CTL_EL0. */
 #define UK_CNT_CTL_ENABLE	1
+#define UK_CNT_CTL_ISTATUS	4
 
 #endif /* UK_ARCH_SYSREG_H */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The image's console: every console driver's device for output, any of them
- * for input. What is written before there is one is kept, as far as it fits.
+ * The image's console, for output and input: the first one that a driver hands
+ * over. Others are kept silent, and take over when it fails. What is written
+ * before there is one is kept, as far as it fits.
  */
 #ifndef UK_PLAT_CONSOLE_H
 #define UK_PLAT_CONSOLE_H

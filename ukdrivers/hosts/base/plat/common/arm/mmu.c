@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Blocks of 1 GiB and 2 MiB, added to the tables that mmu_on.S made.
+ * Blocks of 1 GiB and 2 MiB, and pages, added to the tables that mmu_on.S made.
  *
  * Source: Arm Architecture Reference Manual, DDI 0487, VMSAv8-64 translation
- *         table descriptors; TLB maintenance (an invalid entry is never cached).
+ *         table descriptors; ID_AA64MMFR0_EL1; TLB maintenance (an invalid
+ *         entry is never cached).
  */
 
 #include <uk/arch/paging.h>
+#include <uk/arch/sysreg.h>
 #include <uk/plat/memory.h>
 
 #include <string.h>
@@ -14,8 +16,6 @@
 
 /* Entries are addresses and bits below 4 KiB or from bit 50 on. */
 #define ADDRESS_MASK	UINT64_C(0x0000fffffffff000)
-
-_Static_assert(UK_MEMORY_LIMIT == UINT64_C(1) << UK_ADDRESS_BITS, "TCR_EL1");
 
 extern uint64_t uk_tables[UK_TABLE_COUNT][UK_ENTRIES];
 
@@ -27,8 +27,18 @@ static const uint64_t attributes[] = {
 	[UK_MEMORY_DEVICE] = UK_MAP_DEVICE,
 };
 
-/* The tables are mostly empty, and their walks are half of what boot costs here. */
+/* The tables are mostly empty. */
 #define LIKELY(condition)	__builtin_expect(!!(condition), 1)
+
+uint64_t uk_memory_limit(void)
+{
+	/* ID_AA64MMFR0_EL1.PARange; beyond 48 bits is no use. */
+	static const unsigned char bits[] = { 32, 36, 40, 42, 44 };
+	unsigned int range = uk_read_id_aa64mmfr0_el1() & 0xf;
+
+	return UINT64_C(1) << (range < sizeof(bits) ? bits[range]
+						    : UK_ADDRESS_BITS);
+}
 
 /* Give every invalid entry among the first `count` its block. */
 static void fill(uint64_t *entry, size_t count, uint64_t block, uint64_t step)
@@ -42,13 +52,23 @@ static void fill(uint64_t *entry, size_t count, uint64_t block, uint64_t step)
 	}
 }
 
-/* The level 2 table below a level 1 entry, or NULL when there is none left. */
+static int is_block(uint64_t entry)
+{
+	return (entry & UK_TABLE) == UK_BLOCK;
+}
+
+static uint64_t *table_of(uint64_t entry)
+{
+	return (uint64_t *)(uintptr_t)(entry & ADDRESS_MASK);
+}
+
+/* The table below an entry that is no block; NULL when there is none left. */
 static uint64_t *table_below(uint64_t *entry)
 {
 	uint64_t *table;
 
 	if (*entry)
-		return (uint64_t *)(uintptr_t)(*entry & ADDRESS_MASK);
+		return table_of(*entry);
 	if (tables_used == UK_TABLE_COUNT)
 		return NULL;
 
@@ -60,9 +80,20 @@ static uint64_t *table_below(uint64_t *entry)
 	return table;
 }
 
-static int is_block(uint64_t entry)
+/* An address's entry of level 1; NULL without a table for it. */
+static uint64_t *level_1(uint64_t address)
 {
-	return (entry & UK_TABLE) == UK_BLOCK;
+	uint64_t *table = table_below(&uk_tables[0][address / UK_LEVEL_0_SIZE]);
+
+	return table ? &table[address / UK_GIB_SIZE % UK_ENTRIES] : NULL;
+}
+
+/* The same of level 2; `above` is of level 1 and no block. */
+static uint64_t *level_2(uint64_t *above, uint64_t address)
+{
+	uint64_t *table = table_below(above);
+
+	return table ? &table[address / UK_BLOCK_SIZE % UK_ENTRIES] : NULL;
 }
 
 /*
@@ -75,43 +106,50 @@ static void fill_around_image(uint64_t *entry, size_t count, uint64_t block)
 
 	for (; entry != end; entry++, block += UK_BLOCK_SIZE) {
 		if ((*entry & UK_TABLE) == UK_TABLE)
-			fill((uint64_t *)(uintptr_t)(*entry & ADDRESS_MASK),
-			     UK_ENTRIES, block | UK_PAGE, UK_PAGE_SIZE);
+			fill(table_of(*entry), UK_ENTRIES, block | UK_PAGE,
+			     UK_PAGE_SIZE);
 	}
 }
 
-/* Map a part of one GiB. */
-static int map_part(uint64_t first, uint64_t end, uint64_t bits)
+/* Map one GiB or a part of it: by one block where that is possible. */
+static int map_gib(uint64_t first, uint64_t end, uint64_t bits)
 {
 	size_t count = (end - first) / UK_BLOCK_SIZE;
-	uint64_t *table = &uk_tables[0][first / UK_GIB_SIZE];
+	uint64_t *entry = level_1(first);
 
-	if (is_block(*table))
-		return 0;
-	table = table_below(table);
-	if (!table)
+	if (!entry)
 		return -ENOMEM;
-
-	table += first / UK_BLOCK_SIZE % UK_ENTRIES;
-	fill(table, count, first | bits, UK_BLOCK_SIZE);
+	if (is_block(*entry))
+		return 0;
+	if (!*entry && end - first == UK_GIB_SIZE) {
+		*entry = first | bits | UK_BLOCK;
+		return 0;
+	}
+	entry = level_2(entry, first);
+	if (!entry)
+		return -ENOMEM;
+	fill(entry, count, first | bits | UK_BLOCK, UK_BLOCK_SIZE);
 	if (bits & UK_READ_ONLY)
-		fill_around_image(table, count, first | bits);
+		fill_around_image(entry, count, first | bits);
 	return 0;
 }
 
-/* Map whole GiBs: by one block where nothing is mapped yet, else by parts. */
-static void map_whole(uint64_t first, uint64_t end, uint64_t bits)
+/* Map pages within one block. */
+static int map_block_pages(uint64_t first, uint64_t end, uint64_t bits)
 {
-	const uint64_t *last = &uk_tables[0][end / UK_GIB_SIZE];
-	uint64_t *entry = &uk_tables[0][first / UK_GIB_SIZE];
+	uint64_t *entry = level_1(first), *table;
 
-#pragma GCC unroll 8
-	for (; entry != last; entry++, first += UK_GIB_SIZE) {
-		if (LIKELY(!*entry))
-			*entry = first | bits;
-		else if (!is_block(*entry))
-			map_part(first, first + UK_GIB_SIZE, bits);
-	}
+	if (entry && is_block(*entry))
+		return -EBUSY;
+	entry = entry ? level_2(entry, first) : NULL;
+	if (entry && is_block(*entry))
+		return -EBUSY;
+	table = entry ? table_below(entry) : NULL;
+	if (!table)
+		return -ENOMEM;
+	fill(&table[first / UK_PAGE_SIZE % UK_ENTRIES],
+	     (end - first) / UK_PAGE_SIZE, first | bits | UK_PAGE, UK_PAGE_SIZE);
+	return 0;
 }
 
 static uint64_t lower(uint64_t one, uint64_t other)
@@ -119,24 +157,18 @@ static uint64_t lower(uint64_t one, uint64_t other)
 	return one < other ? one : other;
 }
 
-int uk_memory_map(uint64_t first, uint64_t end, enum uk_memory kind)
+/* Map a range, as much as one table holds at a time. */
+static int map(uint64_t first, uint64_t end, enum uk_memory kind, uint64_t step,
+	       int (*map_part)(uint64_t first, uint64_t end, uint64_t bits))
 {
-	uint64_t bits = attributes[kind] | UK_BLOCK;
-	uint64_t mapped_end = lower(end, UK_MEMORY_LIMIT);
+	uint64_t mapped_end = lower(end, uk_memory_limit());
 	int rc = 0;
 
 	while (!rc && first < mapped_end) {
-		uint64_t next = (first / UK_GIB_SIZE + 1) * UK_GIB_SIZE;
-		uint64_t whole_end = mapped_end / UK_GIB_SIZE * UK_GIB_SIZE;
+		uint64_t next = lower((first / step + 1) * step, mapped_end);
 
-		if (first % UK_GIB_SIZE == 0 && whole_end > first) {
-			map_whole(first, whole_end, bits);
-			first = whole_end;
-		} else {
-			next = lower(next, mapped_end);
-			rc = map_part(first, next, bits);
-			first = next;
-		}
+		rc = map_part(first, next, attributes[kind]);
+		first = next;
 	}
 
 	/* Entries before the first access to what they map. */
@@ -144,27 +176,22 @@ int uk_memory_map(uint64_t first, uint64_t end, enum uk_memory kind)
 	return rc ? rc : mapped_end < end ? -ERANGE : 0;
 }
 
-/* Both ends of a range, rounded; a range that wraps ends at the last block. */
-static uint64_t end_of(uint64_t base, size_t size)
+int uk_memory_map(uint64_t first, uint64_t end, enum uk_memory kind)
 {
-	return base + size < base ? -(uint64_t)UK_BLOCK_SIZE : base + size;
+	return map(first, end, kind, UK_GIB_SIZE, map_gib);
+}
+
+int uk_memory_map_pages(uint64_t first, uint64_t end, enum uk_memory kind)
+{
+	return map(first, end, kind, UK_BLOCK_SIZE, map_block_pages);
 }
 
 int uk_memory_map_around(uint64_t base, size_t size, enum uk_memory kind)
 {
-	uint64_t end = lower(end_of(base, size), -(uint64_t)UK_BLOCK_SIZE);
+	const uint64_t last = -(uint64_t)UK_BLOCK_SIZE;
+	uint64_t end = base + size < base ? last : lower(base + size, last);
 
 	return uk_memory_map(base / UK_BLOCK_SIZE * UK_BLOCK_SIZE,
 			     (end + UK_BLOCK_SIZE - 1) / UK_BLOCK_SIZE *
-			     UK_BLOCK_SIZE, kind);
-}
-
-int uk_memory_map_within(uint64_t base, size_t size, enum uk_memory kind)
-{
-	uint64_t first = lower(base, -(uint64_t)UK_BLOCK_SIZE);
-
-	return uk_memory_map((first + UK_BLOCK_SIZE - 1) / UK_BLOCK_SIZE *
-			     UK_BLOCK_SIZE,
-			     end_of(base, size) / UK_BLOCK_SIZE *
 			     UK_BLOCK_SIZE, kind);
 }

@@ -5,7 +5,9 @@
  * Source: Arm Architecture Reference Manual, DDI 0487, ESR_EL1, VBAR_EL1.
  */
 
+#include <uk/arch/paging.h>
 #include <uk/arch/regs.h>
+#include <uk/arch/stack.h>
 #include <uk/plat/power.h>
 
 #include <stdio.h>
@@ -22,6 +24,8 @@
 #define VECTOR_SYNCHRONOUS	0
 
 extern char uk_stack[];
+
+uintptr_t uk_stack_bottom = (uintptr_t)uk_stack;
 
 static const char *const kind_text[] = {
 	[1] = "unexpected IRQ",
@@ -68,7 +72,7 @@ static const char *text_of_fault(const struct uk_regs *regs)
 	unsigned int code = ESR_FSC(regs->esr);
 	uintptr_t far = regs->far;
 
-	if (far < (uintptr_t)uk_stack && far >= (uintptr_t)uk_stack - 0x1000)
+	if (far < uk_stack_bottom && far >= uk_stack_bottom - UK_PAGE_SIZE)
 		return "stack overflow";
 	if (code >= 0x04 && code <= 0x0f)
 		return fault_text[code / 4];
