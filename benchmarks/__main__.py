@@ -11,9 +11,9 @@ import dataclasses
 import json
 import tempfile
 
-from benchmarks import discovery, guest, interrupts, noop, pci, size, wire
+from benchmarks import discovery, guest, interrupts, net, noop, pci, size, wire
 
-SUITES = (discovery, guest, interrupts, pci, noop, size, wire)
+SUITES = (discovery, guest, interrupts, pci, net, noop, size, wire)
 
 
 def main() -> None:

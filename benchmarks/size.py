@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from benchmarks.harness import Figure, run
+from benchmarks.harness import ROOT, Figure, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TARGETS = {"gicv2": 2792, "gicv3": 2984, "ns16550": 1904, "pl011": 1824, "pl031": 1512}
+VIRTIO_NET = "virtio-net with rings and the mmio transport"
+VIRTIO_NET_TARGET = 15_056  # net, ring and mmio of a stock tree together
 
 
 def figures(folder: str) -> Iterator[Figure]:
@@ -21,12 +24,22 @@ def figures(folder: str) -> Iterator[Figure]:
     build = [sys.executable, "-m", "ukdrivers", "build", board, "--app", "hello", *wanted]
     run([*build, "-o", output])
     for name, target in TARGETS.items():
-        library = _find(output, f"libukdriver_{name}.o")
-        sections = run(["aarch64-linux-gnu-size", "-A", library])
-        text = sum(
-            int(line.split()[1]) for line in sections.splitlines() if line.startswith(".text")
-        )
+        text = _text(_find(output, f"libukdriver_{name}.o"))
         yield Figure(name=f"code size of {name}, .text", value=text, unit="bytes", target=target)
+    rings = glob.glob(os.path.join(ROOT, "ukdrivers", "kit", "classes", "virtio-transport", "*.c"))
+    files = [f"{os.path.basename(source).removesuffix('.c')}.o" for source in rings]
+    files += ["libukdriver_virtio_net.o", "libukdriver_virtio_mmio.o"]
+    yield Figure(
+        name=f"code size of {VIRTIO_NET}, .text",
+        value=sum(_text(_find(output, file)) for file in files),
+        unit="bytes",
+        target=VIRTIO_NET_TARGET,
+    )
+
+
+def _text(file: str) -> int:
+    sections = run(["aarch64-linux-gnu-size", "-A", file])
+    return sum(int(line.split()[1]) for line in sections.splitlines() if line.startswith(".text"))
 
 
 def _find(folder: str, name: str) -> str:

@@ -78,7 +78,6 @@ def test_threads_that_are_not_wanted_are_not_linked(built: Builder) -> None:
     folder = built("hello")
 
     assert not os.path.exists(os.path.join(folder, "libukthread.o"))
-    assert not os.path.exists(os.path.join(folder, "libukalloc.o"))
     with open(os.path.join(folder, ".config"), encoding="utf-8") as file:
         assert "CONFIG_LIBUKTHREAD_COUNT=0" in file.read().splitlines()
 

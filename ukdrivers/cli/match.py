@@ -14,7 +14,7 @@ from ukdrivers.request import find_target
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ukdrivers.model import Board, Ignored, Matches, Selection
+    from ukdrivers.model import Board, Ignored, Match, Matches, Selection
 
 __all__ = ["run"]
 
@@ -63,11 +63,7 @@ def _print(board: Board, matches: Matches, selection: Selection | None, *, fold:
     bank = ", ".join(f"{one.size >> 20} MiB at {one.base:#x}" for one in board.memory)
     print(harmless(f"memory {bank or 'none'}; console {board.stdout or 'not named'}"))
     print()
-    rows = (
-        (one.rivals[0].driver.name, one.node.path, one.rivals[0].compatible, one.reason)
-        for one in matches.found
-    )
-    print_table(("DRIVER", "NODE", "COMPATIBLE", "WHY"), rows)
+    print_table(("DRIVER", "NODE", "COMPATIBLE", "WHY"), _found(matches.found, fold=fold))
     without = [one for one in (selection.selected if selection else ()) if not one.nodes]
     if without:
         print()
@@ -82,6 +78,17 @@ def _print(board: Board, matches: Matches, selection: Selection | None, *, fold:
         print_table(("NOT USABLE", "WHY"), rejected)
 
 
+def _found(matches: Iterable[Match], *, fold: bool) -> Iterator[tuple[str, str, str, str]]:
+    """Put neighbours that go to one driver for one reason on one line, if *fold*."""
+    for _, group in itertools.groupby(
+        matches, key=lambda one: (_kind(one), one.reason) if fold else one.node.path
+    ):
+        first, *others = group
+        best = first.rivals[0]
+        more = f" … {len(others) + 1} nodes" if others else ""
+        yield best.driver.name, f"{first.node.path}{more}", best.compatible, first.reason
+
+
 def _single(nodes: Iterable[Ignored]) -> Iterator[tuple[str, str]]:
     return ((one.node.path, one.reason) for one in nodes)
 
@@ -94,8 +101,9 @@ def _folded(nodes: Iterable[Ignored]) -> Iterator[tuple[str, str]]:
         yield f"{paths[0]}{more}", reason
 
 
-def _kind(one: Ignored) -> str:
-    return one.node.path.partition("@")[0] if "@" in one.node.path else ""
+def _kind(one: Ignored | Match) -> str:
+    path = one.node.path
+    return path.partition("@")[0] if "@" in path else path
 
 
 def _fields(

@@ -18,7 +18,7 @@
 #define UKD_CELL_BYTES	4U
 
 /* How many matching nodes are kept when their paths are of no length. */
-#define UKD_RECORDS_MAX		56U
+#define UKD_RECORDS_MAX		128U
 
 /* Bytes of a property's value, in the tree; NULL bytes when it is absent. */
 struct ukd_value {

@@ -1,0 +1,1 @@
+"""Driver for virtio disks: everything about it is in ``ukdriver.toml``."""

@@ -1,0 +1,1 @@
+"""Driver for virtio network devices: everything about it is in ``ukdriver.toml``."""

@@ -1,0 +1,1 @@
+"""Driver for virtio devices on PCI: everything about it is in ``ukdriver.toml``."""

@@ -1,0 +1,78 @@
+"""The other end of the cable: what it says of frames that a network treats badly."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.net_echo import echo, frames_of
+from tests.net_host import checksum, ip, udp
+from tests.net_link import LENGTH, Link
+
+if TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Callable, Iterator
+
+COUNT = 20
+#: what becomes of one frame
+TREATMENTS: dict[str, Callable[[bytes], list[bytes]]] = {
+    "lost": lambda _: [],
+    "doubled": lambda frame: [frame, frame],
+    "changed": lambda frame: [frame[:-1] + bytes([frame[-1] ^ 1])],
+    "longer": lambda frame: [frame + b"\0"],
+    "whole": lambda frame: [frame],
+}
+
+
+@pytest.fixture
+def link(tmp_path: pathlib.Path) -> Iterator[Link]:
+    with Link(os.path.relpath(tmp_path / "link")) as link:
+        yield link
+
+
+def reflect(path: str, treat: Callable[[bytes], list[bytes]], treated: int) -> None:
+    """Send back what comes, byte by byte apart from what is treated, until the other end closes."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
+        other.connect(path)
+        file = other.makefile("rb")
+        for number in range(1 << 30):
+            head = file.read(LENGTH.size)
+            if len(head) < LENGTH.size:
+                return
+            frame = file.read(LENGTH.unpack(head)[0])
+            for one in treat(frame) if number == treated else [frame]:
+                data = LENGTH.pack(len(one)) + one
+                for place in range(0, len(data), 50):
+                    other.sendall(data[place : place + 50])
+
+
+@pytest.mark.parametrize("treated", [0, 5, COUNT - 1])
+@pytest.mark.parametrize("treatment", TREATMENTS)
+def test_what_became_of_each_frame(
+    link: Link, treatment: str, treated: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.net_echo.PATIENCE", 0.2)
+    thread = threading.Thread(target=reflect, args=(link.path, TREATMENTS[treatment], treated))
+    thread.start()
+
+    outcome = echo(link, frames_of(100, COUNT), window=4)
+    link.close()
+    thread.join()
+
+    counted = (outcome.lost, outcome.doubled, outcome.changed)
+    wanted = {"lost": (1, 0, 0), "doubled": (0, 1, 0), "whole": (0, 0, 0)}
+    assert counted == wanted.get(treatment, (0, 0, 1))
+    assert outcome.echoed == COUNT - outcome.lost - outcome.changed
+    assert outcome.is_clean == (treatment == "whole")
+
+
+def test_checksums() -> None:
+    assert checksum(bytes.fromhex("0001f203f4f5f6f7")) == 0x220D  # RFC 1071, section 3
+    packet = ip("10.0.2.15", 17, udp("10.0.2.15", 7, b"odd"))
+    assert checksum(packet[:20]) == 0
+    pseudo = packet[12:20] + bytes([0, 17]) + len(packet[20:]).to_bytes(2, "big")
+    assert checksum(pseudo + packet[20:]) == 0
