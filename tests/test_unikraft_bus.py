@@ -331,7 +331,7 @@ class TestBus:
         )
         lines = probed(offer(tree(body)))
 
-        assert lines[1] == "error: a@1: driver for test,broken: error -5"
+        assert lines[1] == "error: a@1: test,broken: error -5"
         assert lines[-2:] == ["info: b: bound as test,simple", "bus: 0, 1 kept"]
 
     def test_disabled_nodes_are_left_out(self, offer: Offer) -> None:
@@ -345,7 +345,7 @@ class TestBus:
     def test_drivers_that_do_not_start_are_out(self, offer: Offer) -> None:
         lines = offer(tree('a { compatible = "test,uninitialised"; };'))
 
-        assert "error: platform driver 0x107 left out: error -12" in lines
+        assert "error: driver 0x107 left out: error -12" in lines
         assert probed(lines) == ["bus: 0, 0 kept"]
 
     def test_a_tree_of_any_size(self, offer: Offer) -> None:
@@ -371,12 +371,13 @@ class TestBus:
 @pytest.mark.parametrize(
     ("pages", "base", "size", "result"),
     [
-        ("................", "0x2000", "0x3000", "..ddd........... 0x2000"),
-        ("................", "0x2800", "0x1000", "..dd............ 0x2800"),
-        ("..m.............", "0x2200", "0x200", "..d............. 0x2200"),
-        ("...m.m..........", "0x1000", "0x6000", ".dddddd......... 0x1000"),
-        ("..mx............", "0x2000", "0x2000", f"..dx............ {NOMEM}"),
-        ("..x.............", "0x2000", "0x2000", f"..x............. {NOMEM}"),
+        ("................", "0x2000", "0x3000", "..ddd........... 0x2000 calls 2"),
+        ("................", "0x2800", "0x1000", "..dd............ 0x2800 calls 1"),
+        ("..m.............", "0x2200", "0x200", "..d............. 0x2200 calls 1"),
+        ("...m.m..........", "0x1000", "0x6000", ".dddddd......... 0x1000 calls 6"),
+        ("..mx............", "0x2000", "0x2000", f"..dx............ {NOMEM} calls 2"),
+        ("..x.............", "0x2000", "0x2000", f"..x............. {NOMEM} calls 1"),
+        ("....MMMM.m......", "0x3000", "0xa000", "...dddddddddd... 0x3000 calls 7"),
     ],
 )
 def test_registers_are_mapped_whatever_is_there(

@@ -93,6 +93,10 @@ def _print(prepared: Prepared) -> None:
     print(harmless(f"tree     {prepared.tree.root} ({prepared.tree.version})"))
     print(harmless(f"drivers  {drivers}"))
     print(harmless(f"replaces {' '.join(prepared.replaced) or 'nothing'}"))
+    if prepared.stranded:
+        print(
+            harmless(f"without  {' '.join(prepared.stranded)}, for virtio transports of the tree")
+        )
     print(harmless(f"make     {os.path.relpath(prepared.output)}/make"))
     print(f"changed  {changed}")
 
@@ -110,5 +114,6 @@ def _fields(prepared: Prepared) -> dict[str, object]:
         "on": [one.driver.name for one in prepared.selection.selected],
         "left_out": {one.driver.name: one.reason for one in rejected},
         "replaced": prepared.replaced,
+        "stranded": prepared.stranded,
         "written": [os.path.join(output, one) for one in prepared.written],
     }

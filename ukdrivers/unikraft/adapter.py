@@ -29,6 +29,8 @@ class Part:
     exports: tuple[str, ...] = ()  #: symbols that the tree calls, or reads
     wraps: tuple[str, ...] = ()  #: functions of the tree that the linker gives others in place of
     selects: tuple[str, ...] = ()  #: libraries of the tree
+    library: str = ""  #: library of the tree without which nobody has use for such a driver
+    fast: tuple[str, ...] = ()  #: those of the sources that are used all the time
     folders: tuple[
         str, ...
     ] = ()  #: include folders that the whole image gets, relative to the tree
@@ -85,22 +87,48 @@ _RTC = Part(
     wraps=("ukplat_wall_clock",),
 )
 
+_MEMORY = Part(
+    name="memory",
+    classes=("block", "net", "pci-device", "virtio-transport"),
+    sources=("memory.c",),
+    exports=("ukd_alloc", "ukd_dma_alloc", "ukd_dma_free", "ukd_free"),
+    selects=("LIBUKALLOC",),
+)
+_NET = Part(
+    name="net",
+    classes=("net",),
+    sources=("netdev.c", "netdev_frames.c"),
+    exports=("ukd_net_add",),
+    library="LIBUKNETDEV",
+    fast=("netdev_frames.c",),
+)
+_BLOCK = Part(
+    name="block",
+    classes=("block",),
+    sources=("blkdev.c",),
+    exports=("ukd_block_add",),
+    library="LIBUKBLKDEV",
+)
+
+#: what every tree gets
+_COMMON = (_DEVICES, _RTC, _MEMORY, _NET, _BLOCK)
+
 #: newest first
 ADAPTERS = (
     Adapter(
         name="ukconsole",
         mark="lib/ukconsole/Makefile.uk",
-        parts=(_IRQCHIP, _UKCONSOLE, _DEVICES, _RTC),
+        parts=(_IRQCHIP, _UKCONSOLE, *_COMMON),
     ),
     Adapter(
         name="uktty",
         mark="drivers/uktty/Makefile.uk",
-        parts=(_IRQCHIP, _TTY, _DEVICES, _RTC),
+        parts=(_IRQCHIP, _TTY, *_COMMON),
     ),
     Adapter(
         name="uart",
         mark="plat/drivers/uart",
-        parts=(_IRQCHIP, _TTY, _DEVICES, _RTC),
+        parts=(_IRQCHIP, _TTY, *_COMMON),
         platform_consoles=("UART_NS16550", "UART_PL011"),
     ),
 )

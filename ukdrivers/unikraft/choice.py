@@ -53,6 +53,7 @@ def choose(
                 on.setdefault(driver.name, Selected(driver=driver, nodes=(), reason=why))
         else:
             reasons[driver.name] = reason
+    kept = _provided(kept, reasons)
     everything = (*selection.usable, *(one.driver for one in selection.rejected))
     return dataclasses.replace(
         selection,
@@ -77,6 +78,20 @@ def _reason(driver: Driver, tree: Tree, value: str | None, *, is_on: bool) -> st
         if folders:
             return f"no node of the board asks for it, and it replaces {' and '.join(folders)}"
     return None
+
+
+def _provided(drivers: list[Driver], reasons: dict[str, str]) -> list[Driver]:
+    """Leave out drivers that require what was left out; say why in *reasons*."""
+    while True:
+        provided = {interface for one in drivers for interface in one.provides}
+        kept = [one for one in drivers if provided.issuperset(one.requires)]
+        if len(kept) == len(drivers):
+            return kept
+        for one in drivers:
+            if one not in kept:
+                lack = next(interface for interface in one.requires if interface not in provided)
+                reasons[one.name] = f"requires {lack}, which no driver here provides"
+        drivers = kept
 
 
 def check_values(values: Mapping[str, str], drivers: Iterable[Driver]) -> None:

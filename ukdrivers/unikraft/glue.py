@@ -7,9 +7,11 @@ Out: the same with the glue (to :mod:`ukdrivers.unikraft.overlay`).
 from __future__ import annotations
 
 import dataclasses
+import os
 from typing import TYPE_CHECKING
 
-from ukdrivers.unikraft import GLUE
+from ukdrivers.classes import FOLDER, with_code
+from ukdrivers.unikraft import GLUE, KIT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -33,6 +35,9 @@ FLAGS = (
     "-mgeneral-regs-only -fomit-frame-pointer -fno-unwind-tables -fno-asynchronous-unwind-tables "
     "$(UKD_LOG)"
 )
+
+#: the trees' <stddef.h> makes offsetof() of this, which another header defines; the glue has that
+OFFSETOF = "-D__offsetof=__builtin_offsetof"
 
 #: libraries that run once, at boot, and drivers that do, or that wait for their device
 SMALL = ("LIBUKD", "LIBUKDHOST")
@@ -95,10 +100,20 @@ def glued(wiring: Wiring, adapter: Adapter, *, bus_users: Collection[str]) -> Wi
     exports = [*EXPORTS, *(name for part in adapter.parts for name in _exports(part))]
     files = {
         "glue/Config.uk": _menu(adapter, drivers, bus_users),
-        "glue/Makefile.uk": _makefile(adapter, drivers),
+        "glue/Makefile.uk": _makefile(adapter, drivers, _hot(drivers)),
         "glue/exportsyms.uk": _lines(sorted(exports)),
     }
     return dataclasses.replace(wiring, files={**wiring.files, **files})
+
+
+def _hot(drivers: Iterable[Driver]) -> list[str]:
+    """List the sources of the kit's code for classes whose drivers are used all the time."""
+    folders = (
+        os.path.join(KIT, FOLDER, one)
+        for one in with_code(drivers, KIT)
+        if one not in SMALL_CLASSES
+    )
+    return sorted(name for one in folders for name in os.listdir(one) if name.endswith(".c"))
 
 
 def _exports(part: Part) -> tuple[str, ...]:
@@ -130,7 +145,7 @@ def _menu(adapter: Adapter, drivers: Sequence[Driver], bus_users: Collection[str
     return _lines(lines)
 
 
-def _makefile(adapter: Adapter, drivers: Sequence[Driver]) -> str:
+def _makefile(adapter: Adapter, drivers: Sequence[Driver], class_code: Iterable[str]) -> str:
     lines = [
         HEADER,
         "",
@@ -157,9 +172,13 @@ def _makefile(adapter: Adapter, drivers: Sequence[Driver]) -> str:
     lines += ["", *(_log_level(*one) for one in LOG_LEVELS)]
     lines.append("UKD_LOG := -DUKD_LOG_MAX=$(UKD_LOG-y)")
     libraries = [*SMALL, *(one.symbol for one in drivers)]
+    fast = [("LIBUKDHOST", name) for part in adapter.parts for name in part.fast]
+    fast += [("LIBUKD", name) for name in class_code]
     small = [*SMALL, *(one.symbol for one in drivers if one.class_ in SMALL_CLASSES)]
     lines += ["", *(f"{name}_CFLAGS-y += {FLAGS}" for name in libraries)]
+    lines += [f"{name}_CFLAGS-y += {OFFSETOF}" for name in libraries if name != "LIBUKDHOST"]
     lines += [f"{name}_CFLAGS-$(CONFIG_OPTIMIZE_PERF) += -Os" for name in small]
+    lines += [_fast(library, name) for library, name in fast]
     return _lines(lines)
 
 
@@ -183,6 +202,11 @@ def _core() -> list[str]:
 
 def _log_level(symbol: str, level: str) -> str:
     return f"UKD_LOG-{f'$(CONFIG_{symbol})' if symbol else 'y'} := {level}"
+
+
+def _fast(library: str, source: str) -> str:
+    """Take back that a library is to be small, for one of its sources."""
+    return f"{library}_{source.removesuffix('.c').upper()}_FLAGS-$(CONFIG_OPTIMIZE_PERF) += -O2"
 
 
 def _source(name: str) -> str:

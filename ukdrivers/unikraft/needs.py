@@ -42,7 +42,6 @@ class Need:
         return self.place.removesuffix("/include") if self.place.startswith("lib/") else ""
 
 
-_ASSERT = Need("lib/ukdebug/include", "uk/assert.h", ("UK_ASSERT",))
 _ALLOC = Need("lib/ukalloc/include", "uk/alloc.h", ("uk_calloc", "uk_free"))
 _BOOTINFO = Need("plat/common/include", "uk/plat/common/bootinfo.h", ("ukplat_bootinfo_get", "dtb"))
 _BUS = Need("lib/ukbus/include", "uk/bus.h", ("UK_BUS_REGISTER_PRIORITY",))
@@ -50,6 +49,7 @@ _CTORS = Need("include", "uk/ctors.h", ("UK_CTOR",))
 _ERRPTR = Need("include", "uk/errptr.h", ("ERR2PTR", "PTR2ERR", "PTRISERR"))
 _FDT = Need("lib/fdt/include", "libfdt.h", ("fdt_getprop", "fdt_node_offset_by_compatible"))
 _GIC = Need("drivers/ukintctlr/gic/include", "uk/intctlr/gic.h", ("_gic_dev", "handle_irq"))
+_HEAP = Need("lib/ukalloc/include", "uk/alloc.h", ("uk_alloc_get_default",))
 _INTCTLR = Need(
     "lib/ukintctlr/include",
     "uk/intctlr.h",
@@ -62,16 +62,32 @@ _INTCTLR = Need(
     ),
 )
 _LIMITS = Need("drivers/ukintctlr/gic/include", "uk/intctlr/limits.h", ("UK_INTCTLR_MAX_IRQ",))
+_NETDEV = Need(
+    "lib/uknetdev/include",
+    "uk/netdev_driver.h",
+    ("uk_netdev_drv_register", "uk_netdev_drv_rx_event"),
+)
 _PRINT = Need("lib/ukdebug/include", "uk/print.h", ("uk_printk", "uk_vprintk", "uk_pr_err"))
 
 #: by source file of ours; those of the platform bus start with ``bus/``, of the PCI bus ``pci/``
 NEEDS: dict[str, tuple[Need, ...]] = {
-    "bus/bus.c": (_ASSERT, _CTORS, _PRINT),
+    "blkdev.c": (
+        _ERRPTR,
+        _HEAP,
+        Need("lib/ukblkdev/include", "uk/blkdev_core.h", ("uk_blkdev_cap", "uk_blkdev_ops")),
+        Need(
+            "lib/ukblkdev/include",
+            "uk/blkdev_driver.h",
+            ("uk_blkdev_drv_queue_event", "uk_blkdev_drv_register", "uk_blkreq_finished"),
+        ),
+        Need("lib/ukblkdev/include", "uk/blkreq.h", ("UK_BLKREQ_FFLUSH", "uk_blkreq")),
+    ),
+    "bus/bus.c": (_CTORS, _PRINT),
     "bus/bus.h": (_ALLOC,),
     "bus/devmap.c": (
         _ERRPTR,
-        Need("include", "uk/arch/paging.h", ("PAGE_ALIGN_DOWN", "PAGE_ALIGN_UP")),
-        Need("include", "uk/plat/paging.h", ("ukplat_page_map", "ukplat_pt_get_active")),
+        Need("include", "uk/arch/paging.h", ("PAGE_Lx_ALIGN_DOWN", "PT_Lx_PTE_PRESENT")),
+        Need("include", "uk/plat/paging.h", ("ukplat_page_map", "ukplat_pt_walk")),
     ),
     "bus/include/uk/bus/platform.h": (
         _ALLOC,
@@ -114,7 +130,32 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         Need("lib/ukofw/include", "uk/ofw/fdt.h", ("fdt_get_interrupt",)),
     ),
     "map_paging.c": (_CTORS, _ERRPTR),
-    "pci/bus_pci.c": (_ASSERT, _PRINT),
+    "memory.c": (
+        Need("include", "uk/config.h"),
+        Need("include", "uk/plat/io.h", ("ukplat_virt_to_phys",)),
+        Need(
+            "lib/ukalloc/include",
+            "uk/alloc.h",
+            ("uk_alloc_get_default", "uk_calloc", "uk_free", "uk_memalign"),
+        ),
+    ),
+    "netdev.c": (
+        _ERRPTR,
+        _HEAP,
+        Need("lib/uknetdev/include", "uk/netdev_core.h", ("uk_netdev_ops", "uk_netdev_info")),
+        _NETDEV,
+    ),
+    "netdev.h": (_NETDEV,),
+    "netdev_frames.c": (
+        _HEAP,
+        Need("include", "uk/essentials.h"),
+        Need(
+            "lib/uknetdev/include",
+            "uk/netbuf.h",
+            ("UK_NETBUF_CHAIN_FOREACH", "uk_netbuf_alloc_buf", "uk_netbuf_append"),
+        ),
+    ),
+    "pci/bus_pci.c": (_PRINT,),
     "pci/functions.c": (_INTCTLR, _LIMITS),
     "pci/include/uk/bus/pci.h": (
         _ALLOC,

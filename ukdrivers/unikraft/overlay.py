@@ -18,6 +18,7 @@ from ukdrivers.fragment import ARCH_SYMBOLS
 from ukdrivers.unikraft import ROOT
 from ukdrivers.unikraft.glue import SWITCH, switch_of
 from ukdrivers.unikraft.tree import imported
+from ukdrivers.unikraft.users import with_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,7 +57,8 @@ def overlay(
     for number, one in enumerate(tree.classes):
         ours = ("ukdrivers", "ukdrivers/glue") if number == 0 else ()
         files[f"drivers/{one.name}/Makefile.uk"] = _makefile(one, gone, ours, arch)
-    wired = {**wiring.files, "Config.uk": _unframed(wiring.files["Config.uk"], arch)}
+    ours_menu = with_users(wiring.files["Config.uk"], adapter, wiring.drivers)
+    wired = {**wiring.files, "Config.uk": _unframed(ours_menu, arch)}
     files |= {f"drivers/ukdrivers/{path}": text for path, text in wired.items()}
     return files
 

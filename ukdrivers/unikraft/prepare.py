@@ -50,6 +50,7 @@ class Prepared:
     output: str
     selection: Selection
     replaced: tuple[str, ...]  #: folders of the tree that are left out, relative to it
+    stranded: tuple[str, ...]  #: those that are left out because what they work with is replaced
     written: tuple[str, ...]  #: files of the output folder that changed, relative to it
 
 
@@ -61,7 +62,7 @@ def prepare(registry: Registry, wanted: Wanted) -> Prepared:
     from ukdrivers.unikraft.adapter import adapter_of
     from ukdrivers.unikraft.choice import check_values, choose
     from ukdrivers.unikraft.needs import check_needs
-    from ukdrivers.unikraft.replace import replaced_folders
+    from ukdrivers.unikraft.replace import replaced_folders, stranded_folders
     from ukdrivers.unikraft.tree import read_tree
 
     tree = read_tree(wanted.tree)
@@ -84,6 +85,7 @@ def prepare(registry: Registry, wanted: Wanted) -> Prepared:
         output=output,
         selection=selection,
         replaced=replaced,
+        stranded=stranded_folders(replaced, tree),
         written=(),
     )
     cpu = board.cpus[0] if board.cpus else None
@@ -157,9 +159,8 @@ def _write(prepared: Prepared, cpu: str | None, values: Mapping[str, str]) -> tu
     declared = _declared(drivers, os.path.join(output, "declared"))
     wiring = wire(selection, compose(selection), _all_on(drivers), declared=declared, kit=KIT)
     wiring = glued(wiring, prepared.adapter, bus_users=bus_users(drivers, KIT))
-    files = overlay(
-        tree, adapter=prepared.adapter, replaced=prepared.replaced, wiring=wiring, arch=ARCH
-    )
+    gone = (*prepared.replaced, *prepared.stranded)
+    files = overlay(tree, adapter=prepared.adapter, replaced=gone, wiring=wiring, arch=ARCH)
     files["defconfig"] = defconfig(tree, selection, cpu=cpu, values=values)
     files["make.args"] = _arguments(output, files)
     files["make"] = _wrapper(prepared)

@@ -6,6 +6,7 @@ Out: folders of the tree (to :mod:`ukdrivers.unikraft.overlay`).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ukdrivers.errors import SelectError
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from ukdrivers.model import Driver
     from ukdrivers.unikraft.tree import Tree
 
-__all__ = ["replaced_by", "replaced_folders"]
+__all__ = ["replaced_by", "replaced_folders", "stranded_folders"]
+
+#: the tree's virtio transports, and what a driver of the tree's that needs one says in its menu
+TRANSPORTS = ("drivers/virtio/mmio", "drivers/virtio/pci")
+NEEDS_TRANSPORT = re.compile(r"^\s*select\s+LIBVIRTIO_BUS\b", re.MULTILINE)
 
 
 def replaced_folders(drivers: Iterable[Driver], tree: Tree) -> tuple[str, ...]:
@@ -35,6 +40,19 @@ def replaced_folders(drivers: Iterable[Driver], tree: Tree) -> tuple[str, ...]:
     for folder, rivals in drivers_by_folder.items():
         _check_rivals(folder, rivals)
     return tuple(sorted(drivers_by_folder))
+
+
+def stranded_folders(replaced: Iterable[str], tree: Tree) -> tuple[str, ...]:
+    """Return the folders of the tree's drivers that nothing finds devices for any more.
+
+    Its virtio drivers work with its transports alone.
+    """
+    gone = frozenset(replaced)
+    present = tree.folders()
+    if not gone.issuperset(one for one in TRANSPORTS if one in present):
+        return ()
+    rest = (one for one in present if one not in gone)
+    return tuple(one for one in rest if NEEDS_TRANSPORT.search(tree.text(f"{one}/Config.uk")))
 
 
 def replaced_by(driver: Driver, tree: Tree) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Mapping on a page table of sixteen pages; `.` is a free page, `m` memory, `d`
- * device memory, `x` one that is refused.
+ * Mapping on page tables of sixteen pages; `.` is a free page, `m` memory, `d`
+ * device memory, `x` one that is refused, and four of `M` are one large page.
+ * Four free pages, aligned, have no table. What is done is counted.
  *
  * devmap_test PAGES BASE SIZE
  */
@@ -18,6 +19,7 @@
 #define DEVICE	(PAGE_ATTR_PROT_RW | PAGE_ATTR_TYPE_DEVICE_nGnRnE)
 
 static char pages[17];
+static unsigned int calls;
 
 struct uk_pagetable *ukplat_pt_get_active(void)
 {
@@ -31,6 +33,7 @@ int ukplat_page_map(struct uk_pagetable *pt, __vaddr_t vaddr, __paddr_t paddr,
 {
 	unsigned long i, first = vaddr / PAGE_SIZE;
 
+	calls++;
 	if (vaddr != paddr || vaddr % PAGE_SIZE || attr != DEVICE || flags || !pt)
 		return -EINVAL;
 	for (i = first; i < first + count; i++) {
@@ -50,12 +53,25 @@ int ukplat_page_set_attr(struct uk_pagetable *pt, __vaddr_t vaddr,
 {
 	unsigned long i, first = vaddr / PAGE_SIZE;
 
+	calls++;
 	if (attr != DEVICE || flags || !pt)
 		return -EINVAL;
 	for (i = first; i < first + count; i++) {
-		if (pages[i] == 'm')
+		if (pages[i] == 'm' || pages[i] == 'M')
 			pages[i] = 'd';
 	}
+	return 0;
+}
+
+int ukplat_pt_walk(struct uk_pagetable *pt, __vaddr_t vaddr,
+		   unsigned int *level, __vaddr_t *pt_vaddr, __pte_t *pte)
+{
+	const char *four = &pages[vaddr / PAGE_SIZE & ~3UL];
+
+	if (!pt || pt_vaddr || *level != PAGE_LEVEL)
+		return -EINVAL;
+	*level = !memcmp(four, "....", 4) || *four == 'M';
+	*pte = pages[vaddr / PAGE_SIZE];
 	return 0;
 }
 
@@ -69,8 +85,9 @@ int main(int argc, char **argv)
 	base = uk_bus_pf_devmap(strtoul(argv[2], NULL, 0),
 				strtoul(argv[3], NULL, 0));
 	if (PTRISERR(base))
-		printf("%s %d\n", pages, PTR2ERR(base));
+		printf("%s %d", pages, PTR2ERR(base));
 	else
-		printf("%s %#lx\n", pages, base);
+		printf("%s %#lx", pages, base);
+	printf(" calls %u\n", calls);
 	return 0;
 }

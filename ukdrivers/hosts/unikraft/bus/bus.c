@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
-#include <uk/assert.h>
 #include <uk/ctors.h>
 #include <uk/print.h>
 
@@ -66,7 +65,6 @@ int ukd_bus_offer(struct pf_device *dev, const char *compatible)
 
 void _pf_register_driver(struct pf_driver *driver)
 {
-	UK_ASSERT(driver && driver->probe && driver->add_dev);
 	UK_TAILQ_INSERT_TAIL(&drivers, driver, next);
 }
 
@@ -80,7 +78,7 @@ static int bus_init(struct uk_alloc *a)
 		rc = driver->init ? driver->init(a) : 0;
 		if (!rc)
 			continue;
-		uk_pr_err("platform driver %#x left out: error %d\n",
+		uk_pr_err("driver %#x left out: error %d\n",
 			  driver->device_ids ? driver->device_ids->device_id : 0,
 			  rc);
 		UK_TAILQ_REMOVE(&drivers, driver, next);

@@ -25,8 +25,8 @@ static const struct ukd_index *whole_index(const void *tree, struct uk_alloc *a)
 		if (room)
 			ukd_lookup_read(tree, room, index->total);
 		else
-			uk_pr_err("device tree: %u of %u nodes left out, out of memory\n",
-				  index->total - index->count, index->total);
+			uk_pr_err("%u nodes: no memory\n",
+				  index->total - index->count);
 	}
 	return index->count ? index : NULL;
 }
@@ -46,8 +46,7 @@ static bool is_kept(struct pf_device *dev, const char *name,
 			return true;
 		}
 		if (rc != -ENODEV) {
-			uk_pr_err("%s: driver for %s: error %d\n", name,
-				  string, rc);
+			uk_pr_err("%s: %s: error %d\n", name, string, rc);
 			return false;
 		}
 	}

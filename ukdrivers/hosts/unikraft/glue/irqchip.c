@@ -58,7 +58,7 @@ void ukd_host_adopt_irqchip(void)
 __attribute__((noinline))
 static void refuse(uint32_t number)
 {
-	ukd_err(NULL, "interrupt %u: nobody can take it; masked", number);
+	ukd_err(NULL, "interrupt %u: too high; masked", number);
 	(void)chip->mask(chip_self, number);
 }
 
@@ -156,7 +156,7 @@ struct _gic_dev *gic;
 static void say_why(const struct ukd_tree *tree)
 {
 	if (!tree->irqchip)
-		ukd_err(NULL, "the device tree has no interrupt controller");
+		ukd_err(NULL, "no interrupt controller");
 	else if (tree->irqchip_compatible &&
 		 !ukd_has_driver(tree->irqchip_compatible))
 		ukd_err(NULL, "%s: no linked driver for %s", tree->irqchip,

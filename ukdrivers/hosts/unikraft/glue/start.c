@@ -24,8 +24,7 @@ const struct ukd_tree *ukd_host_tree(void)
 	/* The boot code has checked the header, and has the size from it. */
 	blob = (const void *)ukplat_bootinfo_get()->dtb;
 	if (!blob || ukd_scan(blob, SIZE_MAX, &tree))
-		ukd_err(NULL, blob ? "malformed device tree"
-				   : "no device tree");
+		ukd_err(NULL, "device tree: %s", blob ? "malformed" : "none");
 	return &tree;
 }
 

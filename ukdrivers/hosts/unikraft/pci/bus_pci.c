@@ -9,7 +9,6 @@
 #include "bus.h"
 
 #include <stdbool.h>
-#include <uk/assert.h>
 #include <uk/print.h>
 
 /* State */
@@ -73,7 +72,6 @@ void _pci_register_driver(struct pci_driver *driver)
 {
 	struct pci_driver **end = &drivers;
 
-	UK_ASSERT(driver && driver->device_ids && driver->add_dev);
 	while (*end)
 		end = &(*end)->next;
 	driver->next = NULL;
@@ -92,7 +90,7 @@ static int bus_init(struct uk_alloc *a)
 			at = &(*at)->next;
 			continue;
 		}
-		uk_pr_err("PCI driver for %04x:%04x left out: error %d\n",
+		uk_pr_err("driver %04x:%04x left out: error %d\n",
 			  (*at)->device_ids->vendor_id,
 			  (*at)->device_ids->device_id, rc);
 		*at = (*at)->next;
