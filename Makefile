@@ -28,6 +28,7 @@ demo:
 
 test:
 	@setup/prepare test
+	@setup/boards
 	@$(VENV)/bin/python -m pytest -n auto --dist loadfile $(PYTEST)
 
 lint:
@@ -38,6 +39,7 @@ lint:
 
 bench:
 	@setup/prepare test
+	@setup/boards
 	@mkdir -p build
 	@$(VENV)/bin/python -m benchmarks -o build/bench.json
 

@@ -99,21 +99,12 @@ def test_the_older_name_of_a_phandle_is_known() -> None:
             "/a: dma-ranges reaches 0x10000000000000001, beyond 64 bits of address",
         ),
         (
-            "a { phandle = <7>; }; b { phandle = <7>; };",
-            "/b: phandle 0x7 is that of /a too",
-        ),
-        ("a { phandle = [07]; };", "/a: phandle of 1 bytes, one cell of 4 was wanted"),
-        (
             "a { interrupts = <1>; };",
             "/a: interrupts, but neither it nor any parent has interrupt-parent",
         ),
         (
             "a { interrupt-parent = <5>; interrupts = <1>; };",
             "/a: interrupt-parent names phandle 0x5, which no node has",
-        ),
-        (
-            "interrupt-parent = <5>; a { };",
-            "/: interrupt-parent names phandle 0x5, which no node has",
         ),
         (
             "interrupt-parent = <1>; a { phandle = <1>; }; b { interrupts = <1>; };",
@@ -147,6 +138,28 @@ def test_the_older_name_of_a_phandle_is_known() -> None:
                 "b { interrupts-extended = <1 2>, <9 1>; };"
             ),
             "/b: interrupts-extended names phandle 0x9, which no node has",
+        ),
+    ],
+)
+def test_a_node_that_contradicts_itself_is_left_for_what_it_is(body: str, message: str) -> None:
+    nodes = board_of(body).nodes
+    at_fault = [node for node in nodes if node.fault]
+
+    assert {node.fault for node in at_fault} == {message}
+    assert all(node.regions == () and node.interrupts == () for node in at_fault)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "a { phandle = <7>; }; b { phandle = <7>; };",
+            "/b: phandle 0x7 is that of /a too",
+        ),
+        ("a { phandle = [07]; };", "/a: phandle of 1 bytes, one cell of 4 was wanted"),
+        (
+            "interrupt-parent = <5>; a { };",
+            "/: interrupt-parent names phandle 0x5, which no node has",
         ),
         (
             (

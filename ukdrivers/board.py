@@ -6,8 +6,6 @@ Out: :class:`~ukdrivers.model.Board` (to :mod:`ukdrivers.match` and all stages a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ukdrivers import fdt
 from ukdrivers.errors import BoardError, UsageError
 from ukdrivers.interrupts import Interrupts
@@ -15,12 +13,16 @@ from ukdrivers.model import Board, Node
 from ukdrivers.properties import Properties
 from ukdrivers.resources import Resources
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import NoReturn
 
     from ukdrivers.fdt import RawNode
     from ukdrivers.model import Interrupt, Region
+
+    #: regions and interrupts of a node, and what is wrong with them
+    _Known = tuple[tuple[Region, ...], tuple[Interrupt, ...], str]
 
 __all__ = ["from_blob", "read_board"]
 
@@ -69,6 +71,61 @@ def from_blob(blob: bytes, *, source: str) -> Board:
     return _Assembly(raw, source).board(blob[: fdt.total_size(blob)])
 
 
+class _TreeNode(Node):
+    """A node of which most is worked out when somebody asks for it; of most nodes, nobody does."""
+
+    def __init__(
+        self,
+        tree: _Assembly,
+        index: int,
+        compatible: tuple[str, ...],
+        status: str,
+        *,
+        enabled: bool,
+    ) -> None:
+        raw = tree.raw[index]
+        fields = vars(self)  # the attributes themselves are frozen
+        fields["path"] = raw.path
+        fields["compatible"] = compatible
+        fields["status"] = status
+        fields["enabled"] = enabled
+        fields["value"] = raw.value
+        fields["tree"] = tree
+        fields["index"] = index
+
+    @property  # type: ignore[misc]
+    def properties(self) -> Mapping[str, bytes]:
+        return self._raw().properties
+
+    @property  # type: ignore[misc]
+    def phandle(self) -> int | None:
+        tree: _Assembly = vars(self)["tree"]
+        return tree.properties.phandles.get(vars(self)["index"])
+
+    @property  # type: ignore[misc]
+    def regions(self) -> tuple[Region, ...]:
+        return self._resources()[0]
+
+    @property  # type: ignore[misc]
+    def interrupts(self) -> tuple[Interrupt, ...]:
+        return self._resources()[1]
+
+    @property  # type: ignore[misc]
+    def fault(self) -> str:
+        return self._resources()[2] if self.enabled else ""
+
+    def _raw(self) -> RawNode:
+        raw: RawNode = vars(self)["tree"].raw[vars(self)["index"]]
+        return raw
+
+    def _resources(self) -> _Known:
+        fields = vars(self)
+        if "known" not in fields:
+            fields["known"] = fields["tree"].resources(fields["index"])
+        known: _Known = fields["known"]
+        return known
+
+
 class _Assembly:
     """One board in the making."""
 
@@ -76,23 +133,23 @@ class _Assembly:
         self.raw = raw
         self.source = source
         self.properties = Properties(raw, source)
-        self.resources = Resources(self.properties)
+        self.registers = Resources(self.properties)
         self.interrupts = Interrupts(self.properties)
-        self.index_by_path = {node.path: index for index, node in enumerate(raw)}
 
     def board(self, blob: bytes) -> Board:
         nodes = self._nodes()
-        _refuse_loops(nodes, self.source)
+        typed = [node for node in nodes if node.value("device_type")]
+        _refuse_loops([node for node in nodes if node.value("#interrupt-cells")], self.source)
         root = nodes[0]
         return Board(
             source=self.source,
             compatible=root.compatible,
-            model=_shown(root.properties.get("model", b"")),
+            model=_shown(root.value("model") or b""),
             nodes=nodes,
-            memory=tuple(region for node in nodes if _is_memory(node) for region in node.regions),
+            memory=tuple(region for node in typed if _is_memory(node) for region in node.regions),
             interrupt_parent=self._interrupt_parent(nodes),
             stdout=self._stdout(),
-            cpus=tuple((*node.compatible, "")[0] for node in nodes if _is_cpu(node)),
+            cpus=tuple((*node.compatible, "")[0] for node in typed if _is_cpu(node)),
             blob=blob,
         )
 
@@ -102,14 +159,14 @@ class _Assembly:
         Source: Devicetree Specification v0.4, 2.4 (root of the interrupt tree).
         """
         named = self.properties.named(0, "interrupt-parent")
-        if named is not None and "interrupt-map" not in nodes[named].properties:
+        if named is not None and not self.raw[named].has("interrupt-map"):
             return nodes[named].path
         taken = {one.parent for node in nodes if node.enabled for one in node.interrupts}
         ends = [
             node.path
             for node in nodes
             if node.path in taken
-            and "interrupt-controller" in node.properties
+            and node.value("interrupt-controller") is not None
             and not any(_other_parents(node))
         ]
         return ends[0] if len(ends) == 1 else None
@@ -118,42 +175,25 @@ class _Assembly:
         enabled: list[bool] = []
         nodes = []
         for index, raw in enumerate(self.raw):
-            status = self._status(index)
-            enabled.append(status in ENABLED and (index == 0 or enabled[raw.parent]))
-            regions, interrupts = self._resources(index, enabled=enabled[index])
-            nodes.append(
-                Node(
-                    path=raw.path,
-                    compatible=self._compatible(index),
-                    status=status,
-                    enabled=enabled[index],
-                    regions=regions,
-                    interrupts=interrupts,
-                    properties=raw.properties,
-                    phandle=self.properties.phandles.get(index),
-                )
-            )
+            status = self._status(index) if raw.has("status") else "okay"  # 2.3.4
+            is_on = status in ENABLED and (index == 0 or enabled[raw.parent])
+            enabled.append(is_on)
+            compatible = self._compatible(index) if raw.has("compatible") else ()
+            nodes.append(_TreeNode(self, index, compatible, status, enabled=is_on))
         return tuple(nodes)
 
-    def _resources(
-        self, index: int, *, enabled: bool
-    ) -> tuple[tuple[Region, ...], tuple[Interrupt, ...]]:
-        """Decode registers and interrupts; boards leave disabled nodes unfinished, so no errors.
+    def resources(self, index: int) -> _Known:
+        """Decode a node's registers and interrupts, or say what is wrong with them.
 
-        Source: Devicetree Specification v0.4, 2.3.4: such a device is not to be used.
+        Boards leave disabled nodes unfinished, and some have a mistake in one that works without.
         """
         try:
-            self.resources.check_dma(index)
-            return self.resources.regions(index), self.interrupts.of(index)
-        except BoardError:
-            if enabled:
-                raise
-            return (), ()
+            self.registers.check_dma(index)
+            return self.registers.regions(index), self.interrupts.of(index), ""
+        except BoardError as error:
+            return (), (), str(error).removeprefix(f"{self.source}: ")
 
     def _status(self, index: int) -> str:
-        """Read ``status``; absent counts as okay (2.3.4)."""
-        if "status" not in self.raw[index].properties:
-            return "okay"
         strings = self._strings(index, "status")
         return strings[0] if strings else ""
 
@@ -162,16 +202,16 @@ class _Assembly:
 
     def _strings(self, index: int, name: str) -> Sequence[str]:
         """Read a list of strings, each printable and null-terminated (2.2.4.2)."""
-        value = self.raw[index].properties.get(name)
+        value = self.raw[index].value(name)
         if not value:
             return ()
         text = value.decode("ascii", errors="replace")
         if text[-1] != "\0":
             self._fail(index, f"{name} does not end in a null byte")
         strings = text[:-1].split("\0")
-        for string in strings:
-            if not (string.isascii() and string.isprintable()):
-                self._fail(index, f"{name} has a string that is not printable ASCII, {string!a}")
+        if not (text.isascii() and "".join(strings).isprintable()):
+            bad = next(one for one in strings if not (one.isascii() and one.isprintable()))
+            self._fail(index, f"{name} has a string that is not printable ASCII, {bad!a}")
         return strings
 
     def _stdout(self) -> str | None:
@@ -190,15 +230,17 @@ class _Assembly:
 
     def _find(self, path: str) -> str | None:
         """Find a node by a path that may leave out unit addresses (2.2.3)."""
-        if path in self.index_by_path:
+        if any(node.path == path for node in self.raw):
             return path
         names = path.split("/")
         hits = [node.path for node in self.raw if _leads_to(names, node.path)]
         return hits[0] if len(hits) == 1 else None
 
     def _properties_at(self, path: str) -> Mapping[str, bytes]:
-        index = self.index_by_path.get(path)
-        return {} if index is None else self.raw[index].properties
+        for node in self.raw:
+            if node.path == path:
+                return node.properties
+        return {}
 
     def _fail(self, index: int, text: str) -> NoReturn:
         raise BoardError(f"{self.source}: {self.raw[index].path}: {text}")
@@ -213,11 +255,11 @@ def _leads_to(names: Sequence[str], path: str) -> bool:
 
 
 def _is_memory(node: Node) -> bool:
-    return node.enabled and node.properties.get("device_type") == b"memory\0"
+    return node.enabled and node.value("device_type") == b"memory\0"
 
 
 def _is_cpu(node: Node) -> bool:
-    return node.path.startswith("/cpus/") and node.properties.get("device_type") == b"cpu\0"
+    return node.path.startswith("/cpus/") and node.value("device_type") == b"cpu\0"
 
 
 def _text(value: bytes) -> str:
@@ -238,9 +280,7 @@ def _refuse_loops(nodes: Sequence[Node], source: str) -> None:
 
     Source: Devicetree Specification v0.4, 2.4 (an interrupt tree has no cycles).
     """
-    parents = {node.path: tuple(_other_parents(node)) for node in nodes if node.interrupts}
-    taken = {parent for several in parents.values() for parent in several}
-    graph = {path: several for path, several in parents.items() if path in taken}
+    graph = {node.path: tuple(_other_parents(node)) for node in nodes}
     if not any(graph.values()):
         return
     import graphlib

@@ -14,10 +14,10 @@ from __future__ import annotations
 import array
 import struct
 import sys
-from typing import TYPE_CHECKING
 
 from ukdrivers.errors import BoardError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
@@ -35,6 +35,25 @@ MAX_DEPTH = 64
 
 #: Wider than the specification's own tables (2.2.1, 2.2.4), but fit to be printed.
 NAME_BYTES = bytes(range(0x21, 0x7F))
+NODE_BYTES = NAME_BYTES.replace(b"/", b"")
+
+
+class _Block:
+    """The structure block as words. A place in it is the index of a word."""
+
+    __slots__ = ("_blob", "_start", "words")
+
+    def __init__(self, blob: bytes, start: int, end: int) -> None:
+        self._blob = blob
+        self._start = start
+        self.words = array.array("I", blob[start:end])
+        if sys.byteorder == "little":
+            self.words.byteswap()
+
+    def value(self, place: int) -> bytes:
+        """Return the value of the property whose token is at a place."""
+        start = self._start + 4 * place + 12
+        return self._blob[start : start + self.words[place + 1]]
 
 
 class RawNode:
@@ -42,15 +61,33 @@ class RawNode:
 
     :param path: full path; ``/`` for the root
     :param parent: index of the parent in the list of nodes; -1 for the root
-    :param properties: values by name, in the order of the tree
     """
 
-    __slots__ = ("parent", "path", "properties")
+    __slots__ = ("_block", "_places", "_values", "parent", "path")
 
-    def __init__(self, path: str, parent: int, properties: dict[str, bytes]) -> None:
+    def __init__(self, path: str, parent: int, places: dict[str, int], block: _Block) -> None:
         self.path = path
         self.parent = parent
-        self.properties = properties
+        self._places = places
+        self._block = block
+        self._values: dict[str, bytes] | None = None
+
+    @property
+    def properties(self) -> dict[str, bytes]:
+        """Values by name, in the order of the tree."""
+        if self._values is None:
+            value = self._block.value
+            self._values = {name: value(at) for name, at in self._places.items()}
+        return self._values
+
+    def has(self, name: str) -> bool:
+        """Tell whether there is such a property, without reading any value."""
+        return name in self._places
+
+    def value(self, name: str) -> bytes | None:
+        """Return one property's value; none: there is no such property."""
+        at = self._places.get(name)
+        return None if at is None else self._block.value(at)
 
 
 def parse(blob: bytes, *, source: str) -> list[RawNode]:
@@ -97,39 +134,38 @@ class _Reader:
         self.end = self._block("structure block", 8, self.start, header[9], 4)
         self.strings_end = self._block("strings block", 12, self.strings, header[8], 1)
         self._check_reservations(reservations, total=header[1])
-        self.words = array.array("I", blob[self.start : self.end])
-        if sys.byteorder == "little":
-            self.words.byteswap()
+        self.block = _Block(blob, self.start, self.end)
+        self.words = self.block.words.tolist()  # the array makes a number each time it is asked
         self.names: dict[int, str] = {}
         self.found: list[RawNode] = []
         self.paths: set[str] = set()
         self.open: list[int] = []
 
     def nodes(self) -> list[RawNode]:
-        """Walk the structure block from its first token to its last."""
-        blob, words, names, opened = self.blob, self.words, self.names, self.open
-        count, values = len(words), self.start + 12
-        closed: dict[str, bytes] = {}
-        properties = closed
+        """Walk the structure block from its first token to its last.
+
+        Values are only stepped over: of most properties, nobody asks for it.
+        """
+        words, names, opened = self.words, self.names, self.open
+        count = len(words)
+        places: dict[str, int] | None = None
         at = 0
         try:
             while True:
                 token = words[at]
                 if token == PROP:
-                    length = words[at + 1]
                     name = names.get(words[at + 2])
-                    after = at + 3 + (length + 3 >> 2)
-                    if name is None or after > count or properties is closed or name in properties:
-                        name = self._new_property(at, None if properties is closed else properties)
-                    value = values + at * 4
-                    properties[name] = blob[value : value + length]
+                    after = at + 3 + (words[at + 1] + 3 >> 2)
+                    if name is None or after > count or places is None or name in places:
+                        name, places = self._new_property(at, places)
+                    places[name] = at
                     at = after
                 elif token == BEGIN_NODE:
-                    at = self._begin_node(at)
-                    properties = self.found[-1].properties
+                    places = {}
+                    at = self._begin_node(at, places)
                 elif token == END_NODE and opened:
                     opened.pop()
-                    properties = closed
+                    places = None
                     at += 1
                 elif token == NOP:
                     at += 1
@@ -139,7 +175,7 @@ class _Reader:
         except IndexError:
             self._fail(self.end, "the structure block ends without FDT_END")
 
-    def _new_property(self, at: int, properties: dict[str, bytes] | None) -> str:
+    def _new_property(self, at: int, places: dict[str, int] | None) -> tuple[str, dict[str, int]]:
         """Check a property whose name is new, or with which something is wrong."""
         here = self.start + at * 4
         length, name_offset = self.words[at + 1], self.words[at + 2]
@@ -148,7 +184,7 @@ class _Reader:
             self._fail(
                 here, f"property value of {length} bytes, but the structure block ends in {left}"
             )
-        if properties is None:
+        if places is None:
             self._fail(here, "property after a subnode, or outside every node")
         if name_offset >= self.strings_end - self.strings:
             size = self.strings_end - self.strings
@@ -159,35 +195,42 @@ class _Reader:
         name = self.names[name_offset] = self._name("property name", where, self.strings_end)
         if not name:
             self._fail(here + 8, "property without a name")
-        if name in properties:
+        if name in places:
             self._fail(here, f"property {name} for the second time in {self.found[-1].path}")
-        return name
+        return name, places
 
-    def _begin_node(self, at: int) -> int:
+    def _begin_node(self, at: int, places: dict[str, int]) -> int:
         """Open a node and return the index of the word after its name."""
-        here = self.start + at * 4
-        name = self._name("node name", here + 4, self.end)
-        if "/" in name:
-            self._fail(here + 4, f"node name '{name}' has a slash")
-        if not self.open:
-            if self.found:
-                self._fail(here, f"second root node '{name}', one was wanted")
-            if name:
-                self._fail(here + 4, f"root node named '{name}', no name was wanted")
-            path, parent = "/", -1
+        found, opened = self.found, self.open
+        start = self.start + at * 4 + 4
+        end = self.blob.find(b"\0", start, start + MAX_NAME + 1)
+        raw = self.blob[start:end]
+        if raw and opened and start < end < self.end and not raw.translate(None, NODE_BYTES):
+            parent = opened[-1]
+            path = f"{found[parent].path if parent else ''}/{raw.decode()}"
         else:
-            parent = self.open[-1]
-            path = f"{self.found[parent].path.rstrip('/')}/{name}"
-            if not name:
-                self._fail(here + 4, f"subnode of {self.found[parent].path} without a name")
+            path, parent = self._root(start), -1
         if path in self.paths:
-            self._fail(here, f"node {path} for the second time")
-        if len(self.open) == MAX_DEPTH:
-            self._fail(here, f"node more than {MAX_DEPTH} levels deep")
+            self._fail(start - 4, f"node {path} for the second time")
+        if len(opened) == MAX_DEPTH:
+            self._fail(start - 4, f"node more than {MAX_DEPTH} levels deep")
         self.paths.add(path)
-        self.open.append(len(self.found))
-        self.found.append(RawNode(path, parent, {}))
-        return at + 2 + len(name) // 4
+        opened.append(len(found))
+        found.append(RawNode(path, parent, places, self.block))
+        return at + 2 + len(raw) // 4
+
+    def _root(self, start: int) -> str:
+        """Check the name of a node that is the root, or that is not as it has to be."""
+        name = self._name("node name", start, self.end)
+        if "/" in name:
+            self._fail(start, f"node name '{name}' has a slash")
+        if self.open:
+            self._fail(start, f"subnode of {self.found[self.open[-1]].path} without a name")
+        if self.found:
+            self._fail(start - 4, f"second root node '{name}', one was wanted")
+        if name:
+            self._fail(start, f"root node named '{name}', no name was wanted")
+        return "/"
 
     def _end(self, at: int, token: int) -> None:
         """Accept the last token of the block, or say why it is not that."""

@@ -10,10 +10,10 @@ number, so it is followed until a controller is reached.
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
 
 from ukdrivers.model import Interrupt
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -63,10 +63,10 @@ class Interrupts:
 
         Source: Devicetree Specification v0.4, 2.4.1, 2.4.3.
         """
-        properties = self._nodes[index].properties
-        if "interrupts-extended" in properties:
+        node = self._nodes[index]
+        if node.has("interrupts-extended"):
             return self._extended(index)
-        if not properties.get("interrupts"):
+        if not node.value("interrupts"):
             return ()
         parent = self._parent(index)
         width = self._width(parent)
@@ -94,7 +94,7 @@ class Interrupts:
                 self._properties.fail(
                     index, "interrupts, but neither it nor any parent has interrupt-parent"
                 )
-            if "#interrupt-cells" in self._nodes[at].properties:
+            if self._nodes[at].has("#interrupt-cells"):
                 return at
 
     def _width(self, parent: int) -> int:
@@ -133,13 +133,11 @@ class Interrupts:
         return Interrupt(parent=self._nodes[parent].path, cells=cells)
 
     def _is_nexus(self, index: int) -> bool:
-        return MAP in self._nodes[index].properties
+        return self._nodes[index].has(MAP)
 
     def _unit(self, index: int) -> Cells:
         """Return what a nexus may ask of a node: the start of its ``reg``."""
-        return (
-            self._properties.cells(index, "reg") if "reg" in self._nodes[index].properties else ()
-        )
+        return self._properties.cells(index, "reg") if self._nodes[index].has("reg") else ()
 
     def _passed(self, index: int, at: int, unit: Cells, cells: Cells) -> tuple[int, Cells, Cells]:
         """Look an interrupt up in one nexus; a missing part of the unit address counts as 0."""
@@ -185,7 +183,7 @@ class Interrupts:
         return self._properties.cell(index, "#address-cells") or 0
 
     def _mask(self, at: int, width: int) -> Cells:
-        if MASK not in self._nodes[at].properties:
+        if not self._nodes[at].has(MASK):
             return (0xFFFF_FFFF,) * width
         mask = self._properties.cells(at, MASK)
         if len(mask) != width:

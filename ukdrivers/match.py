@@ -6,10 +6,9 @@ Out: :class:`~ukdrivers.model.Matches` (to :mod:`ukdrivers.select`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ukdrivers.model import Ignored, Match, Matches, Rival
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -50,7 +49,7 @@ def match(drivers: Iterable[Driver], board: Board) -> Matches:
     Binding to IEEE Std 1275-1994, revision 2.1 (cells of an address).
     """
     drivers_by_string = _index(drivers)
-    status_by_path = {node.path: node.status for node in board.nodes}
+    status_by_path = {node.path: node.status for node in board.nodes if not node.enabled}
     pci_buses = frozenset(node.path for node in board.nodes if _is_pci_bus(node))
     found: list[Match] = []
     ignored: list[Ignored] = []
@@ -58,7 +57,9 @@ def match(drivers: Iterable[Driver], board: Board) -> Matches:
     for node in board.nodes:
         reason = _structure(node) or _disability(node, status_by_path) or _scanned(node, pci_buses)
         rivals = () if reason else _rivals(node, drivers_by_string)
-        if rivals:
+        if rivals and node.fault:
+            ignored.append(Ignored(node=node, reason=f"can't be used: {node.fault}"))
+        elif rivals:
             found.append(Match(node=node, rivals=rivals, reason=_preference(node, rivals)))
         elif reason or "simple-bus" in node.compatible:
             ignored.append(Ignored(node=node, reason=reason or "transparent bus"))
@@ -81,7 +82,7 @@ def _structure(node: Node) -> str | None:
     for whole in WHOLE:
         if node.path.startswith(f"{whole}/"):
             return f"part of {whole}"
-    if node.properties.get("device_type") == b"memory\0":
+    if node.value("device_type") == b"memory\0":
         return "memory, not a device"
     if not node.compatible:
         return "no compatible string, so not a device"
@@ -103,7 +104,7 @@ def _disability(node: Node, status_by_path: Mapping[str, str]) -> str | None:
 
 
 def _is_pci_bus(node: Node) -> bool:
-    kinds = (node.properties.get("#address-cells"), node.properties.get("device_type"))
+    kinds = (node.value("#address-cells"), node.value("device_type"))
     return node.path != "/" and (kinds[0] == PCI_CELLS or kinds[1] == b"pci\0")
 
 

@@ -6,11 +6,10 @@ command, and importing :mod:`pathlib` there would cost a tenth of a whole cold r
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING
-
 from ukdrivers.installed import Driver, Host, Platform, Problem, Registry, Slot
+from ukdrivers.values import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,24 +42,21 @@ __all__ = [
 ]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Region:
+class Region(Value):
     """A range of CPU physical addresses, in bytes."""
 
     base: int
     size: int
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Interrupt:
+class Interrupt(Value):
     """One interrupt of a node, as the binding of the controller that takes it writes it."""
 
     parent: str  #: path of that controller, behind every ``interrupt-map`` on the way
     cells: tuple[int, ...]  #: 32-bit cells
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Node:
+class Node(Value):
     """One node of a device tree."""
 
     path: str
@@ -71,10 +67,15 @@ class Node:
     interrupts: tuple[Interrupt, ...]
     properties: Mapping[str, bytes]
     phandle: int | None = None
+    fault: str = ""  #: why the registers or interrupts can't be worked out, with the node's path
+
+    def value(self, name: str) -> bytes | None:
+        """Return one property's value; none: there is no such property."""
+        return self.properties.get(name)
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Board:
+
+class Board(Value):
     """One device tree and what follows from it."""
 
     source: str  #: what the user named: a file, or ``qemu:virt,…``
@@ -88,16 +89,14 @@ class Board:
     blob: bytes  #: the flattened tree itself
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Rival:
+class Rival(Value):
     """A driver that lists one of a node's compatible strings."""
 
     driver: Driver
     compatible: str
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Match:
+class Match(Value):
     """A node that at least one driver lists, and all who do."""
 
     node: Node
@@ -105,16 +104,14 @@ class Match:
     reason: str  #: why the first of them is the best
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Ignored:
+class Ignored(Value):
     """A node that needs no driver, or gets none, and why."""
 
     node: Node
     reason: str
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Matches:
+class Matches(Value):
     """Every node of the board, once: bound, ignored with a reason, or unclaimed."""
 
     found: tuple[Match, ...]
@@ -122,8 +119,7 @@ class Matches:
     unclaimed: tuple[Ignored, ...]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Selected:
+class Selected(Value):
     """A driver that goes into the image, and why."""
 
     driver: Driver
@@ -131,16 +127,14 @@ class Selected:
     reason: str
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Rejected:
+class Rejected(Value):
     """An installed driver that can't go into this image, and why."""
 
     driver: Driver
     reason: str
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Selection:
+class Selection(Value):
     """The drivers this platform can use, and those of them that the board needs."""
 
     platform: Platform
@@ -150,8 +144,7 @@ class Selection:
     rejected: tuple[Rejected, ...]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class MenuEntry:
+class MenuEntry(Value):
     """One visible entry of the driver menu."""
 
     symbol: str
@@ -160,16 +153,14 @@ class MenuEntry:
     comment: str  #: which node asked for it, or that none did
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Menu:
+class Menu(Value):
     """The driver menu: Kconfig text and what it offers."""
 
     text: str  #: of ``Config.uk``
     entries: tuple[MenuEntry, ...]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Symbol:
+class Symbol(Value):
     """One evaluated Kconfig symbol."""
 
     name: str
@@ -177,8 +168,7 @@ class Symbol:
     origin: str  #: ``command line``, ``file``, ``board`` or ``default``
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Config:
+class Config(Value):
     """The evaluated configuration."""
 
     text: str  #: of ``.config``
@@ -190,8 +180,7 @@ class Config:
         return symbol is not None and symbol.value == "y"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Declared:
+class Declared(Value):
     """What a driver's C says of itself, read from its preprocessed source."""
 
     name: str
@@ -201,16 +190,14 @@ class Declared:
     location: str  #: ``file:line`` of the driver object
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Wiring:
+class Wiring(Value):
     """The files that wire a driver set into a host: relative path to text."""
 
     files: Mapping[str, str]
     drivers: tuple[Driver, ...]  #: in table order
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Image:
+class Image(Value):
     """A built image."""
 
     path: str  #: the Linux arm64 boot image
@@ -218,8 +205,7 @@ class Image:
     drivers: tuple[str, ...]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class BootLog:
+class BootLog(Value):
     """What a booted image wrote on its console."""
 
     lines: tuple[str, ...]

@@ -8,10 +8,10 @@ Out: single cells, rows of numbers, nodes by phandle (to :mod:`ukdrivers.resourc
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
 
 from ukdrivers.errors import BoardError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
@@ -35,8 +35,9 @@ class Properties:
         self._reg_cells: dict[int, tuple[int, int]] = {}
         self.phandles: dict[int, int] = {}  #: of the nodes that have one, by index
         self._by_phandle: dict[int, int] = {}
-        for index in range(len(nodes)):
-            self._add_phandle(index)
+        for index, node in enumerate(nodes):
+            if node.has("phandle") or node.has("linux,phandle"):
+                self._add_phandle(index)
 
     def named(self, index: int, name: str) -> int | None:
         """Find the node that a property of one phandle names.
@@ -72,7 +73,7 @@ class Properties:
 
     def rows(self, index: int, name: str, widths: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Read a property as a table of numbers of so many cells each."""
-        value = self.nodes[index].properties[name]
+        value = self.nodes[index].value(name) or b""
         stride = sum(widths) * 4
         if stride == 0 or len(value) % stride:
             cells = " + ".join(str(width) for width in widths)
@@ -92,14 +93,14 @@ class Properties:
 
     def cells(self, index: int, name: str) -> tuple[int, ...]:
         """Read a property of any number of cells."""
-        value = self.nodes[index].properties[name]
+        value = self.nodes[index].value(name) or b""
         if len(value) % 4:
             self.fail(index, f"{name} of {len(value)} bytes, a multiple of 4 was wanted")
         return struct.unpack(f">{len(value) // 4}I", value)
 
     def cell(self, index: int, name: str) -> int | None:
         """Read a property of one cell; none: the node has no such property."""
-        value = self.nodes[index].properties.get(name)
+        value = self.nodes[index].value(name)
         if value is None:
             return None
         if len(value) != 4:  # noqa: PLR2004 - a cell has four bytes
@@ -112,8 +113,7 @@ class Properties:
 
     def _add_phandle(self, index: int) -> None:
         """Note a node's phandle (2.3.3), or its older spelling when it has only that."""
-        properties = self.nodes[index].properties
-        name = "phandle" if "phandle" in properties else "linux,phandle"
+        name = "phandle" if self.nodes[index].has("phandle") else "linux,phandle"
         value = self.cell(index, name)
         if value is None:
             return

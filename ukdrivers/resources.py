@@ -6,10 +6,9 @@ Out: regions of one node at a time (to :mod:`ukdrivers.board`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from ukdrivers.model import Region
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ukdrivers.properties import Properties
 
@@ -45,7 +44,7 @@ class Resources:
         Source: Devicetree Specification v0.4, 2.3.5, 2.3.6 (``reg``), 2.3.8 (``ranges``).
         """
         node = self._nodes[index]
-        reg = node.properties.get("reg")
+        reg = node.value("reg")
         if not reg or node.parent < 0:
             return ()
         address_cells, size_cells = self._properties.reg_cells(node.parent)
@@ -92,7 +91,7 @@ class Resources:
     def _read_ranges(self, bus: int, name: str) -> Ranges | None:
         """Read what a bus maps; none: nothing; without a row: everything, as it is."""
         node = self._nodes[bus]
-        value = node.properties.get(name)
+        value = node.value(name)
         if value is None:
             return None
         if not value:
