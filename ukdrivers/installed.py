@@ -57,6 +57,8 @@ class Platform(Value):
     arch: tuple[str, ...]
     summary: str
     slots: tuple[Slot, ...]  #: interfaces that every image needs exactly one provider of
+    offers: tuple[str, ...] = ()  #: interfaces that it brings itself, e.g. ``console@1``
+    drivers: tuple[str, ...] = ("*",)  #: names of those it can work with, as patterns of a shell
 
 
 class Slot(Value):

@@ -35,7 +35,7 @@ PCI_CELLS = (3).to_bytes(4, "big")
 USABLE = ("okay", "ok")
 
 
-def match(drivers: Iterable[Driver], board: Board) -> Matches:
+def match(drivers: Iterable[Driver], board: Board, preferred: Sequence[str] = ()) -> Matches:
     """Give every node of the board one verdict: found, ignored or unclaimed.
 
     A node's compatible strings are tried from the most specific to the most general; every driver
@@ -43,12 +43,14 @@ def match(drivers: Iterable[Driver], board: Board) -> Matches:
 
     :param drivers: installed drivers and those of the host, names unique, in any order
     :param board: with its nodes in tree order
+    :param preferred: names of drivers; of those that list the same string, the first named here
+        comes first, and those that aren't come last, by name
     :returns: each node exactly once, in tree order within each verdict
 
     Source: Devicetree Specification v0.4, 2.3.1 (``compatible``), 2.3.4 (``status``); PCI Bus
     Binding to IEEE Std 1275-1994, revision 2.1 (cells of an address).
     """
-    drivers_by_string = _index(drivers)
+    drivers_by_string = _index(drivers, preferred)
     status_by_path = {node.path: node.status for node in board.nodes if not node.enabled}
     pci_buses = frozenset(node.path for node in board.nodes if _is_pci_bus(node))
     found: list[Match] = []
@@ -60,7 +62,8 @@ def match(drivers: Iterable[Driver], board: Board) -> Matches:
         if rivals and node.fault:
             ignored.append(Ignored(node=node, reason=f"can't be used: {node.fault}"))
         elif rivals:
-            found.append(Match(node=node, rivals=rivals, reason=_preference(node, rivals)))
+            reason = _preference(node, rivals, preferred)
+            found.append(Match(node=node, rivals=rivals, reason=reason))
         elif reason or "simple-bus" in node.compatible:
             ignored.append(Ignored(node=node, reason=reason or "transparent bus"))
         else:
@@ -68,9 +71,10 @@ def match(drivers: Iterable[Driver], board: Board) -> Matches:
     return Matches(found=tuple(found), ignored=tuple(ignored), unclaimed=tuple(unclaimed))
 
 
-def _index(drivers: Iterable[Driver]) -> dict[str, list[Driver]]:
+def _index(drivers: Iterable[Driver], preferred: Sequence[str]) -> dict[str, list[Driver]]:
     drivers_by_string: dict[str, list[Driver]] = {}
-    for driver in sorted(drivers, key=lambda one: one.name):
+    rank = {name: number for number, name in enumerate(preferred)}
+    for driver in sorted(drivers, key=lambda one: (rank.get(one.name, len(rank)), one.name)):
         for string in dict.fromkeys(driver.compatible):
             drivers_by_string.setdefault(string, []).append(driver)
     return drivers_by_string
@@ -126,7 +130,7 @@ def _rivals(node: Node, drivers_by_string: Mapping[str, Sequence[Driver]]) -> tu
     return tuple(rivals.values())
 
 
-def _preference(node: Node, rivals: Sequence[Rival]) -> str:
+def _preference(node: Node, rivals: Sequence[Rival], preferred: Sequence[str]) -> str:
     best = rivals[0]
     reason = f"{best.driver.name} lists {best.compatible}"
     if best.compatible == node.compatible[0]:
@@ -136,7 +140,8 @@ def _preference(node: Node, rivals: Sequence[Rival]) -> str:
         reason += f"; no driver lists {' or '.join(passed)}"
     equals = [one.driver.name for one in rivals[1:] if one.compatible == best.compatible]
     if equals:
-        reason += f"; so does {' and '.join(equals)}, later by name"
+        order = "in the driver set" if best.driver.name in preferred else "by name"
+        reason += f"; so does {' and '.join(equals)}, later {order}"
     reason += "".join(
         f"; {one.driver.name} lists only {one.compatible}"
         for one in rivals

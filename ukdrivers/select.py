@@ -6,14 +6,12 @@ Out: :class:`~ukdrivers.model.Selection` (to :mod:`ukdrivers.menu`).
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from typing import TYPE_CHECKING
-
 from ukdrivers import packages
 from ukdrivers.errors import SelectError
 from ukdrivers.model import Rejected, Selected, Selection
+from ukdrivers.values import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,10 +22,10 @@ __all__ = ["select"]
 #: interfaces of buses that find their devices by asking, and how the strings look that stand for
 #: such a device: ``pci1234,11e8``, ``pciclass,070002``, ``virtio,device1``
 SCANNED = {
-    "pci-bus@1": re.compile(
+    "pci-bus@1": (
         r"pci(?:[0-9a-f]{1,4},[0-9a-f]{1,4}(?:\.[0-9a-f]{1,4})*|class,[0-9a-f]{4}(?:[0-9a-f]{2})?)"
     ),
-    "virtio-transport@1": re.compile(r"virtio,device[0-9a-f]{1,8}"),
+    "virtio-transport@1": r"virtio,device[0-9a-f]{1,8}",
 }
 
 
@@ -56,10 +54,12 @@ def select(
     everything = tuple(sorted(drivers, key=lambda one: one.name))
     verdicts = _verdicts(everything, platform, arch)
     usable = tuple(one for one in everything if one.name not in verdicts)
-    selected = _selected(usable, _bind(matches, usable))
+    selected = _selected(usable, _bind(matches, usable), platform.offers)
     lack = _Lack(matches=matches, board=board, verdicts=verdicts, installed=everything)
     for slot in platform.slots:
-        if not any(slot.interface in one.driver.provides and one.nodes for one in selected):
+        if slot.interface not in platform.offers and not any(
+            slot.interface in one.driver.provides and one.nodes for one in selected
+        ):
             raise _empty_slot(slot, lack, selected)
     _require_providers(lack)  # second: an empty slot is why what requires it has no provider
     rejected = (one for one in everything if one.name in verdicts)
@@ -75,16 +75,14 @@ def select(
     )
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class _Verdict:
+class _Verdict(Value):
     """Why a driver cannot be used, and the interface that is missing if that is why."""
 
     reason: str
     interface: str | None = None
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class _Lack:
+class _Lack(Value):
     """What a message about a missing driver needs to know."""
 
     matches: Matches
@@ -100,6 +98,9 @@ def _verdicts(drivers: Sequence[Driver], platform: Platform, arch: str) -> dict[
             for_platforms = " and ".join(driver.platforms)
             reason = f"is for platform {for_platforms}, wanted {platform.name}"
             verdicts[driver.name] = _Verdict(reason=reason)
+        elif not _works_with(platform, driver):
+            reason = f"is none of those that {platform.name} works with"
+            verdicts[driver.name] = _Verdict(reason=reason)
         elif arch not in driver.arch:
             reason = f"is for {' and '.join(driver.arch)}, wanted {arch}"
             verdicts[driver.name] = _Verdict(reason=reason)
@@ -109,12 +110,21 @@ def _verdicts(drivers: Sequence[Driver], platform: Platform, arch: str) -> dict[
         before = len(verdicts)
         usable = [one for one in drivers if one.name not in verdicts]
         provided = {interface for one in usable for interface in one.provides}
+        provided.update(platform.offers)
         for driver in usable:
             for interface in driver.requires:
                 if interface not in provided:
                     reason = f"requires {interface}, which no usable driver provides"
                     verdicts[driver.name] = _Verdict(reason=reason, interface=interface)
     return verdicts
+
+
+def _works_with(platform: Platform, driver: Driver) -> bool:
+    if platform.drivers == ("*",):
+        return True
+    import fnmatch
+
+    return any(fnmatch.fnmatchcase(driver.name, one) for one in platform.drivers)
 
 
 def _bind(matches: Matches, usable: Sequence[Driver]) -> dict[str, list[Node]]:
@@ -147,7 +157,7 @@ def _with_hint(verdict: _Verdict, installed: Sequence[Driver]) -> str:
 
 
 def _selected(
-    usable: Sequence[Driver], nodes_by_name: Mapping[str, Sequence[Node]]
+    usable: Sequence[Driver], nodes_by_name: Mapping[str, Sequence[Node]], offers: Sequence[str]
 ) -> tuple[Selected, ...]:
     reasons = {
         driver.name: _bound_reason(nodes_by_name[driver.name], driver)
@@ -155,7 +165,7 @@ def _selected(
         if driver.name in nodes_by_name
     }
     _add_scanned(reasons, usable, nodes_by_name)
-    _close(reasons, usable)
+    _close(reasons, usable, offers)
     return tuple(
         Selected(
             driver=driver,
@@ -180,12 +190,15 @@ def _add_scanned(
     nodes_by_name: Mapping[str, Sequence[Node]],
 ) -> None:
     """Add to *reasons* the drivers for what the buses in it find, and so on."""
+    drivers_by_bus = _scanned(usable)
     place_by_name = {name: nodes_by_name[name][0].path for name in reasons}
+    provides_by_name = {one.name: one.provides for one in usable}
     waiting = sorted(reasons)
     for name in waiting:  # grows while it is walked
-        bus = next(one for one in usable if one.name == name)
-        for driver in usable:
-            if driver.name not in reasons and any(_is_for(driver, one) for one in bus.provides):
+        for driver in (
+            one for bus in provides_by_name[name] for one in drivers_by_bus.get(bus, ())
+        ):
+            if driver.name not in reasons:
                 more = len(driver.compatible) - 1
                 strings = driver.compatible[0] + (f" and {more} more" if more else "")
                 place_by_name[driver.name] = place_by_name[name]
@@ -193,22 +206,30 @@ def _add_scanned(
                 waiting.append(driver.name)
 
 
-def _is_for(driver: Driver, interface: str) -> bool:
-    """Whether a driver is for nothing but devices that a bus of an interface finds."""
-    if interface not in SCANNED or not driver.compatible:
-        return False
-    return all(map(SCANNED[interface].fullmatch, driver.compatible))
+def _scanned(usable: Sequence[Driver]) -> dict[str, list[Driver]]:
+    """Return the drivers that are for nothing but what a scanned bus finds, by its interface."""
+    found: dict[str, list[Driver]] = {}
+    for interface, pattern in SCANNED.items():
+        start = pattern.partition("(")[0].partition("[")[0]
+        for driver in usable:
+            if driver.compatible and all(one.startswith(start) for one in driver.compatible):
+                import re  # only for what is left now: it takes long
+
+                if all(re.fullmatch(pattern, one) for one in driver.compatible):
+                    found.setdefault(interface, []).append(driver)
+    return found
 
 
-def _close(reasons: dict[str, str], usable: Sequence[Driver]) -> None:
+def _close(reasons: dict[str, str], usable: Sequence[Driver], offers: Sequence[str]) -> None:
     """Add to *reasons* the drivers that those in it require, until nothing is missing."""
     driver_by_name = {one.name: one for one in usable}
+    provider_by_interface = {one: driver for driver in reversed(usable) for one in driver.provides}
     waiting = sorted(reasons)
-    provided = {one for name in waiting for one in driver_by_name[name].provides}
+    provided = {*offers, *(one for name in waiting for one in driver_by_name[name].provides)}
     for name in waiting:  # grows while it is walked
         for interface in driver_by_name[name].requires:
             if interface not in provided:
-                provider = next(one for one in usable if interface in one.provides)
+                provider = provider_by_interface[interface]
                 reasons[provider.name] = f"provides {interface} for {name}"
                 provided.update(provider.provides)
                 waiting.append(provider.name)
