@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ukdrivers.model import Wiring
 
 KIT = os.path.join(os.path.dirname(os.path.abspath(ukdrivers.__file__)), "kit")
-(KVM,) = ukdrivers_platforms()
+KVM = next(one for one in ukdrivers_platforms() if one.name == "kvm")
 
 
 def driver(name: str, class_: str = "console", *replaces: str, **changes: object) -> Driver:

@@ -5,7 +5,9 @@
  *
  * It does what an application does with lib/uknetdev. Control frames have
  * EtherType 88-B5 and a word: "poll", "wait" (for interrupts), "split" (send
- * each frame in two buffers from now on) and "stop"; they are sent back, too.
+ * each frame in two buffers from now on), "trim" (take the device's header off
+ * each length from now on, for a driver that doesn't) and "stop"; they are sent
+ * back, too.
  *
  * Source: IEEE 802 local experimental EtherType 1, 88-B5; Arm Architecture
  *         Reference Manual, DDI 0487, PMUv3: PMCR_EL0, PMEVTYPER0_EL0 (event
@@ -26,6 +28,7 @@
 #define TYPE_AT		12
 #define WORD_AT		14
 #define SPLIT_AT	20U
+#define TRIMMED		12U
 #define COUNTS_MAX	16384U
 
 static char memory[BUFFERS][BUFFER_BYTES] __attribute__((aligned(BUFFER_BYTES)));
@@ -37,6 +40,7 @@ static struct uk_netdev *dev;
 static struct uk_netdev_info info;
 static struct uk_semaphore polls_again;
 static bool is_waiting, is_over, is_split;
+static uint16_t trimmed;
 
 static uint64_t frames, instructions;
 static uint32_t last_sent;
@@ -182,6 +186,8 @@ static void obey(char command)
 		is_over = true;
 	else if (command == 'x')
 		is_split = true;
+	else if (command == 't')
+		trimmed = TRIMMED;
 	else
 		is_waiting = command == 'w';
 }
@@ -206,6 +212,7 @@ static int echo(void)
 
 	if (rc < 0 || !uk_netdev_status_successful(rc))
 		return rc;
+	buffer->len -= trimmed;
 	command = command_in(buffer);
 	if (is_split && buffer->len > SPLIT_AT)
 		split(buffer);
