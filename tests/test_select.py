@@ -294,7 +294,7 @@ def test_a_driver_without_its_bus_is_left_out_and_the_package_named() -> None:
     result = choose([EDU], misses=[unclaimed(UART), unclaimed(PCIE)])
 
     assert [one.reason for one in result.rejected] == [
-        "requires pci-bus@1, which no usable driver provides; pip install ukdriver-ecam-pci"
+        "requires pci-bus@1, which no usable driver provides; pip install 'ukdriver-ecam-pci>=0.1.0,<1'"
     ]
 
 
@@ -326,7 +326,7 @@ def test_known_provider_is_proposed() -> None:
     with pytest.raises(SelectError, match=r"^/timer: timer requires irqchip@1, ") as caught:
         choose([timer], hits=[found(node("/timer", "timer"), timer)])
 
-    assert caught.value.hint == "pip install ukdriver-gicv2"
+    assert caught.value.hint == "pip install 'ukdriver-gicv2>=0.1.0,<1'"
 
 
 def test_slot_without_a_driver_says_what_to_install() -> None:
@@ -337,7 +337,7 @@ def test_slot_without_a_driver_says_what_to_install() -> None:
     ) as caught:
         choose([], misses=[unclaimed(INTC)], slots=[IRQCHIP, CONSOLE])
 
-    assert caught.value.hint == "pip install ukdriver-gicv2"
+    assert caught.value.hint == "pip install 'ukdriver-gicv2>=0.1.0,<1'"
     assert caught.value.exit_code == 3
 
 
@@ -354,7 +354,7 @@ def test_slot_wants_the_console_that_the_board_names() -> None:
     with pytest.raises(SelectError, match=r"^/pl011@9000000: .*wanted .* console@1$") as caught:
         choose([], misses=[unclaimed(UART)], slots=[CONSOLE])
 
-    assert caught.value.hint == "pip install ukdriver-pl011"
+    assert caught.value.hint == "pip install 'ukdriver-pl011>=0.1.0,<1'"
 
 
 def test_slot_whose_driver_is_for_another_platform() -> None:
@@ -367,7 +367,7 @@ def test_slot_whose_driver_is_for_another_platform() -> None:
     ) as caught:
         choose([xen], hits=[found(INTC, xen)], slots=[IRQCHIP])
 
-    assert caught.value.hint == "pip install ukdriver-gicv2"
+    assert caught.value.hint == "pip install 'ukdriver-gicv2>=0.1.0,<1'"
 
 
 def test_slot_whose_driver_provides_something_else() -> None:
@@ -415,7 +415,7 @@ def test_unnamed_slot_proposes_what_runs_an_unclaimed_node() -> None:
     with pytest.raises(SelectError, match=r"^board\.dtb: ") as caught:
         choose([], misses=[unclaimed(UART)], slots=[CONSOLE], stdout=None)
 
-    assert caught.value.hint == "pip install ukdriver-pl011"
+    assert caught.value.hint == "pip install 'ukdriver-pl011>=0.1.0,<1'"
 
 
 def test_slot_filled_by_another_node_is_filled() -> None:

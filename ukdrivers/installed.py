@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from ukdrivers.values import Value
 
-__all__ = ["Driver", "Host", "Platform", "Problem", "Registry", "Slot"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Driver", "Host", "Platform", "Problem", "Registry", "Rule", "Slot"]
 
 
 class Driver(Value):
@@ -78,13 +82,21 @@ class Host(Value):
     drivers: tuple[Driver, ...]  #: drivers that are part of the host, e.g. its timer
 
 
+class Rule(Value):
+    """One more thing that every driver is to be like; a driver that isn't is used all the same."""
+
+    name: str  #: lower case, words joined by a hyphen
+    check: Callable[[Driver], Iterable[str]]  #: returns what is wrong with a driver, a line each
+
+
 class Problem(Value):
-    """An installed plugin that was left out, and why. One never stops the rest."""
+    """What is wrong with an installed plugin. One never stops the rest."""
 
     subject: str  #: the distribution, e.g. ``acme-uart 2.0``
     message: str
     hint: str | None = None
     skipped: bool = False  #: well-formed but not for this kit; not a fault
+    used: bool = False  #: what a rule found in a driver; any other problem leaves the plugin out
 
 
 class Registry(Value):
@@ -94,3 +106,4 @@ class Registry(Value):
     platforms: tuple[Platform, ...]
     hosts: tuple[Host, ...]
     problems: tuple[Problem, ...]
+    catalogues: tuple[str, ...] = ()  #: files of installed wheels that say which others there are

@@ -6,15 +6,15 @@ Out: each stage's value, for the command line to print.
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from typing import TYPE_CHECKING
 
 from ukdrivers.classes import KIT
 from ukdrivers.errors import UsageError
 from ukdrivers.output import read_record, read_text, write_bytes, write_record
 from ukdrivers.request import app_folder, find_target, settle
+from ukdrivers.values import Value, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -49,8 +49,7 @@ __all__ = [
 ]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Configured:
+class Configured(Value):
     """What the board asks for, and what the user made of it."""
 
     target: Target
@@ -63,8 +62,7 @@ class Configured:
     config: Config
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Prepared:
+class Prepared(Value):
     """Everything but the compiler's work."""
 
     configured: Configured
@@ -87,7 +85,12 @@ def choose(target: Target, board: Board, matches: Matches) -> Selection:
     from ukdrivers.select import select
 
     return select(
-        matches, drivers=target.drivers, platform=target.platform, arch=target.arch, board=board
+        matches,
+        drivers=target.drivers,
+        platform=target.platform,
+        arch=target.arch,
+        board=board,
+        catalogues=target.catalogues,
     )
 
 
@@ -147,7 +150,7 @@ def _read_board(output: Output, named: str | None, record: Record) -> Board:
 
     if named is not None:
         return read_board(named)
-    return dataclasses.replace(read_board(output.board), source=record.source)
+    return replace(read_board(output.board), source=record.source)
 
 
 def _keep(output: Output, configured: Configured, last: Record | None) -> None:
@@ -156,7 +159,7 @@ def _keep(output: Output, configured: Configured, last: Record | None) -> None:
 
     changed = write_bytes(output.board, configured.board.blob)
     changed |= bool(publish(output.folder, {".config": configured.config.text}, owned=()))
-    known = last is not None and dataclasses.replace(last, image=None) == configured.record
+    known = last is not None and replace(last, image=None) == configured.record
     if changed or not known:
         write_record(output, configured.record)
 
@@ -242,7 +245,7 @@ def make_image(
         verbose=verbose,
         on_line=on_line,
     )
-    write_record(output, dataclasses.replace(configured.record, image=image))
+    write_record(output, replace(configured.record, image=image))
     return image
 
 

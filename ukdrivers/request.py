@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from typing import TYPE_CHECKING
 
 from ukdrivers.errors import UsageError
 from ukdrivers.output import Record
+from ukdrivers.packages import Catalogues
+from ukdrivers.values import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,24 +23,23 @@ HOST = "base"
 APP = "hello"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Request:
+class Request(Value):
     """What the user asked an image to be made from; None: as last time in this output folder."""
 
     board: str | None = None  #: a file or ``qemu:…``
     platform: str | None = None
     host: str | None = None
     app: str | None = None  #: a folder, or the name of one of the host's own applications
-    values: Mapping[str, str] = dataclasses.field(default_factory=dict)  #: by Kconfig symbol
+    values: Mapping[str, str] = {}  #: by Kconfig symbol
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Target:
+class Target(Value):
     """What the image is for: a platform, a host that can link for it, and the drivers of both."""
 
     platform: Platform
     host: Host
     drivers: tuple[Driver, ...]
+    catalogues: Catalogues  #: of what isn't installed
 
     @property
     def arch(self) -> str:
@@ -67,7 +67,9 @@ def find_target(
         raise UsageError(
             f"host '{host}': links for {', '.join(links.platforms)}, wanted {platform}"
         )
-    return Target(platform=runs_on, host=links, drivers=(*registry.drivers, *links.drivers))
+    drivers = (*registry.drivers, *links.drivers)
+    known = Catalogues(drivers, registry.catalogues)
+    return Target(platform=runs_on, host=links, drivers=drivers, catalogues=known)
 
 
 def settle(output: Output, request: Request, last: Record | None) -> Record:

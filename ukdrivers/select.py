@@ -6,9 +6,9 @@ Out: :class:`~ukdrivers.model.Selection` (to :mod:`ukdrivers.menu`).
 
 from __future__ import annotations
 
-from ukdrivers import packages
 from ukdrivers.errors import SelectError
 from ukdrivers.model import Rejected, Selected, Selection
+from ukdrivers.packages import Catalogues
 from ukdrivers.values import Value
 
 TYPE_CHECKING = False
@@ -29,8 +29,14 @@ SCANNED = {
 }
 
 
-def select(
-    matches: Matches, *, drivers: Iterable[Driver], platform: Platform, arch: str, board: Board
+def select(  # noqa: PLR0913 - all by keyword
+    matches: Matches,
+    *,
+    drivers: Iterable[Driver],
+    platform: Platform,
+    arch: str,
+    board: Board,
+    catalogues: Catalogues | None = None,
 ) -> Selection:
     """Choose one usable driver for each matched node, and whatever those drivers require.
 
@@ -43,6 +49,7 @@ def select(
     :param platform: the platform of the image
     :param arch: the architecture of the image, e.g. ``arm64``
     :param board: for its interrupt controller and its console
+    :param catalogues: for what to install; none: those that are always there
     :returns: what the menu offers, what the board turns on, and what cannot be used
     :raises SelectError: the platform does not run on *arch*; a node's drivers require an interface
         that none provides; or no selected driver fills one of the platform's slots
@@ -55,7 +62,8 @@ def select(
     verdicts = _verdicts(everything, platform, arch)
     usable = tuple(one for one in everything if one.name not in verdicts)
     selected = _selected(usable, _bind(matches, usable), platform.offers)
-    lack = _Lack(matches=matches, board=board, verdicts=verdicts, installed=everything)
+    known = catalogues or Catalogues(everything)
+    lack = _Lack(matches=matches, board=board, verdicts=verdicts, catalogues=known)
     for slot in platform.slots:
         if slot.interface not in platform.offers and not any(
             slot.interface in one.driver.provides and one.nodes for one in selected
@@ -69,8 +77,7 @@ def select(
         usable=usable,
         selected=selected,
         rejected=tuple(
-            Rejected(driver=one, reason=_with_hint(verdicts[one.name], everything))
-            for one in rejected
+            Rejected(driver=one, reason=_with_hint(verdicts[one.name], known)) for one in rejected
         ),
     )
 
@@ -88,7 +95,7 @@ class _Lack(Value):
     matches: Matches
     board: Board
     verdicts: Mapping[str, _Verdict]
-    installed: tuple[Driver, ...]
+    catalogues: Catalogues
 
 
 def _verdicts(drivers: Sequence[Driver], platform: Platform, arch: str) -> dict[str, _Verdict]:
@@ -146,14 +153,14 @@ def _require_providers(lack: _Lack) -> None:
             if None not in verdicts and verdict and verdict.interface:
                 raise SelectError(
                     f"{found.node.path}: {rival.driver.name} {verdict.reason}",
-                    hint=packages.for_interface(verdict.interface, lack.installed),
+                    hint=lack.catalogues.for_interface(verdict.interface),
                 )
 
 
-def _with_hint(verdict: _Verdict, installed: Sequence[Driver]) -> str:
+def _with_hint(verdict: _Verdict, catalogues: Catalogues) -> str:
     if verdict.interface is None:
         return verdict.reason
-    return f"{verdict.reason}; {packages.for_interface(verdict.interface, installed)}"
+    return f"{verdict.reason}; {catalogues.for_interface(verdict.interface)}"
 
 
 def _selected(
@@ -241,13 +248,13 @@ def _empty_slot(slot: Slot, lack: _Lack, selected: Sequence[Selected]) -> Select
         if one.node.path == path:
             return SelectError(
                 f"{path}: {one.reason}, wanted one that provides {slot.interface}",
-                hint=packages.for_node(one.node, slot.interface, lack.installed),
+                hint=lack.catalogues.for_node(one.node, slot.interface),
             )
     for match in lack.matches.found:
         if match.node.path == path:
             return SelectError(
                 f"{path}: {_unfit(match, slot, lack.verdicts, selected)}",
-                hint=packages.for_node(match.node, slot.interface, lack.installed),
+                hint=lack.catalogues.for_node(match.node, slot.interface),
             )
     for one in lack.matches.ignored:
         if one.node.path == path:
@@ -257,7 +264,7 @@ def _empty_slot(slot: Slot, lack: _Lack, selected: Sequence[Selected]) -> Select
     return SelectError(
         f"{lack.board.source}: the device tree names no {slot.purpose}, "
         f"wanted a node whose driver provides {slot.interface}",
-        hint=packages.for_board(nodes, slot.interface, lack.installed),
+        hint=lack.catalogues.for_board(nodes, slot.interface),
     )
 
 

@@ -3,31 +3,89 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
 
 from ukdrivers.cli.common import harmless, installed, print_json, print_table
-from ukdrivers.cli.parser import Parser, add_board, add_target
 from ukdrivers.errors import SelectError
 from ukdrivers.pipeline import choose, match_board
 from ukdrivers.request import find_target
+from ukdrivers.values import Value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ukdrivers.model import Board, Ignored, Match, Matches, Selection
+    from ukdrivers.request import Target
+    from ukdrivers.why import Case
 
 __all__ = ["run"]
 
 EXAMPLES = """
 # what of QEMU's machine virt has a driver, and why that one
 $ ukdrivers match qemu:virt,gic-version=2
+# all that was thought about one node, and what keeps a driver out
+$ ukdrivers match qemu:virt --why /pl011@9000000
+$ ukdrivers match qemu:virt --why-not gicv3
 # the nodes of a board that nothing drives
 $ ukdrivers match board.dtb --json | jq -r '.unclaimed[].path'
 """
 
 
+class _Wanted(Value):
+    """What was asked for, as argparse names it."""
+
+    board: str
+    platform: str | None = None
+    host: str | None = None
+    all: bool = False
+    json: bool = False
+    refresh: bool = False
+    why: str | None = None
+    why_not: str | None = None
+
+
 def run(arguments: list[str]) -> int:
     """Print the verdict on every node; fail when an image for the board couldn't boot."""
+    options = _options(arguments)
+
+    from ukdrivers.board import read_board
+
+    registry = installed(refresh=options.refresh)
+    target = find_target(registry, platform=options.platform, host=options.host)
+    board = read_board(options.board)
+    matches = match_board(target, board)
+    try:
+        selection, refusal = choose(target, board, matches), None
+    except SelectError as error:
+        selection, refusal = None, error
+    if options.why is not None or options.why_not is not None:
+        from ukdrivers.why import Case
+
+        case = Case(
+            target=target,
+            problems=registry.problems,
+            board=board,
+            matches=matches,
+            selection=selection,
+            refusal=str(refusal) if refusal else "",
+        )
+        return _explain(options, case)
+    if options.json:
+        print_json("match", _fields(target, board, matches, selection, refusal))
+    else:
+        _print(target, board, matches, selection, fold=not options.all)
+    if refusal is not None:
+        raise refusal
+    return 0
+
+
+def _options(arguments: list[str]) -> _Wanted:
+    flags = {one for one in arguments if one[:1] == "-"}
+    boards = [one for one in arguments if one not in flags]
+    if len(boards) == 1 and flags <= {"--all", "--json"}:  # the usual is spared argparse
+        return _Wanted(board=boards[0], all="--all" in flags, json="--json" in flags)
+    from ukdrivers.cli.parser import Parser, add_board, add_refresh, add_target
+
     parser = Parser(
         "match",
         what="Print which driver runs which node of a board, and why. Ends with status 3 when what "
@@ -38,27 +96,30 @@ def run(arguments: list[str]) -> int:
     add_target(parser)
     parser.add_argument("--all", action="store_true", help="a line for each node without a driver")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--why", metavar="NODE", help="the whole reasoning about one node")
+    parser.add_argument("--why-not", metavar="DRIVER", help="what keeps a driver out")
+    add_refresh(parser)
+    return _Wanted(**vars(parser.parse_args(arguments)))
 
-    from ukdrivers.board import read_board
 
-    target = find_target(installed(), platform=options.platform, host=options.host)
-    board = read_board(options.board)
-    matches = match_board(target, board)
-    try:
-        selection, refusal = choose(target, board, matches), None
-    except SelectError as error:
-        selection, refusal = None, error
+def _explain(options: _Wanted, case: Case) -> int:
+    from ukdrivers.why import why, why_not
+
+    answers = []
+    if options.why is not None:
+        answers.append(why(case, options.why))
+    if options.why_not is not None:
+        answers.append(why_not(case, options.why_not))
     if options.json:
-        print_json("match", _fields(board, matches, selection, refusal))
+        print_json("why", {"answers": answers})
     else:
-        _print(board, matches, selection, fold=not options.all)
-    if refusal is not None:
-        raise refusal
+        print(harmless("\n\n".join("\n".join(lines) for lines in answers)))
     return 0
 
 
-def _print(board: Board, matches: Matches, selection: Selection | None, *, fold: bool) -> None:
+def _print(
+    target: Target, board: Board, matches: Matches, selection: Selection | None, *, fold: bool
+) -> None:
     print(harmless(f"{board.source}: {board.model or 'a board without a model'}"))
     bank = ", ".join(f"{one.size >> 20} MiB at {one.base:#x}" for one in board.memory)
     print(harmless(f"memory {bank or 'none'}; console {board.stdout or 'not named'}"))
@@ -68,10 +129,21 @@ def _print(board: Board, matches: Matches, selection: Selection | None, *, fold:
     if without:
         print()
         print_table(("ALSO ON", "WHY"), ((one.driver.name, one.reason) for one in without))
-    for title, nodes in (("NO DRIVER", matches.unclaimed), ("NOT A DEVICE", matches.ignored)):
-        if nodes:
-            print()
-            print_table((title, "WHY"), _folded(nodes) if fold else _single(nodes))
+    if matches.unclaimed:
+        rows = _folded(matches.unclaimed) if fold else _single(matches.unclaimed)
+        install = {one.node.path: _install(target, one) for one in matches.unclaimed}
+        print()
+        print_table(
+            ("NO DRIVER", "WHY", "INSTALL"),
+            (
+                (path, why, install[path.partition(" ")[0]] or "no known driver")
+                for path, why in rows
+            ),
+        )
+    if matches.ignored:
+        print()
+        rows = _folded(matches.ignored) if fold else _single(matches.ignored)
+        print_table(("NOT A DEVICE", "WHY"), rows)
     if selection is not None and selection.rejected:
         print()
         rejected = ((one.driver.name, one.reason) for one in selection.rejected)
@@ -106,8 +178,19 @@ def _kind(one: Ignored | Match) -> str:
     return path.partition("@")[0] if "@" in path else path
 
 
+def _install(target: Target, unclaimed: Ignored) -> str | None:
+    """Return the command that brings a driver for a node, and who says so."""
+    for package in target.catalogues.of(unclaimed.node):
+        return f"{package.install} (says {package.source})"
+    return None
+
+
 def _fields(
-    board: Board, matches: Matches, selection: Selection | None, refusal: SelectError | None
+    target: Target,
+    board: Board,
+    matches: Matches,
+    selection: Selection | None,
+    refusal: SelectError | None,
 ) -> dict[str, object]:
     return {
         "board": {
@@ -132,7 +215,10 @@ def _fields(
             }
             for one in matches.found
         ],
-        "unclaimed": [{"path": one.node.path, "reason": one.reason} for one in matches.unclaimed],
+        "unclaimed": [
+            {"path": one.node.path, "reason": one.reason, "install": _install(target, one)}
+            for one in matches.unclaimed
+        ],
         "ignored": [{"path": one.node.path, "reason": one.reason} for one in matches.ignored],
         "selected": [
             {"driver": one.driver.name, "reason": one.reason}
