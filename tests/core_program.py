@@ -8,6 +8,7 @@ each other.
 from __future__ import annotations
 
 import dataclasses
+import glob
 import os
 import subprocess
 from typing import TYPE_CHECKING
@@ -85,12 +86,16 @@ FAKES = (
 OFF = Fake(name="off", strings={"test,off": 0})
 
 
+def write_drivers(folder: pathlib.Path, fakes: Sequence[Fake]) -> None:
+    """Write ``table.c`` and ``drivers.c``, which include ``core_test.h``."""
+    (folder / "table.c").write_text(table([one.driver for one in fakes]))
+    head = '#include "core_test.h"\n'
+    (folder / "drivers.c").write_text(head + "".join(one.source for one in fakes))
+
+
 def compiled(folder: pathlib.Path, fakes: Sequence[Fake], off: Sequence[Fake] = ()) -> str:
     """Compile the core with a table of drivers, and return the program."""
-    drivers = [one.driver for one in (*fakes, *off)]
-    (folder / "table.c").write_text(table(drivers))
-    head = '#include "core_test.h"\n'
-    (folder / "drivers.c").write_text(head + "".join(one.source for one in (*fakes, *off)))
+    write_drivers(folder, [*fakes, *off])
     kit = sorted(os.path.join(KIT, "src", one) for one in os.listdir(f"{KIT}/src"))
     subprocess.run(
         ["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", "-Werror"]
@@ -100,8 +105,7 @@ def compiled(folder: pathlib.Path, fakes: Sequence[Fake], off: Sequence[Fake] = 
         + [
             f"{HERE}/core/core_test.c",
             f"{HERE}/core/core_driver.c",
-            f"{SIM}/sim.c",
-            f"{SIM}/fake.c",
+            *sorted(glob.glob(f"{SIM}/*.c")),
         ]
         + [one for one in kit if one.endswith(".c")]
         + ["table.c", "drivers.c", "-o", "core_test"],

@@ -76,6 +76,12 @@ def test_more_entries_than_a_device_keeps(scan: Callable[[str], list[str]]) -> N
             id="outside",
         ),
         pytest.param(
+            f"{CELLS} ranges = <0x1000 0 0x1000>;",
+            "<0x100 0x10>",
+            "is in none of the bus's ranges",
+            id="below",
+        ),
+        pytest.param(
             f"{CELLS} ranges = <0 0 0x1000>;",
             "<0x100 0x10>",
             "can't be translated: ranges of the bus make no sense",

@@ -140,9 +140,9 @@ static void add_all(const struct ukd_device *parent, const char *property)
 {
 	size_t size = 0;
 	const char *text = ukd_property(parent, property, &size);
-	const char *end = text + size, *name;
+	const char *end = text ? text + size : text, *name;
 
-	while (text && text < end && !end[-1]) {
+	while (text < end && !end[-1]) {
 		name = text;
 		text += strlen(text) + 1;
 		if (text == end)

@@ -327,6 +327,34 @@ static void started_again_with_the_same_memory(void)
 }
 
 /* The second time with other features, and another size. */
+/* The rings of a device that was in use, and what it sees of them when told. */
+static uint16_t *old_available, *old_used;
+static unsigned int clean_barriers;
+
+static void look_at_rings(void)
+{
+	CHECK(!model.place[0].size);	/* not told yet */
+	clean_barriers += !old_available[0] && !old_available[1] &&
+			  !old_used[0] && !old_used[1];
+}
+
+static void a_device_is_told_of_rings_that_are_clean(void)
+{
+	model_queue(VERSION_1, 2, 4, NULL, NULL);
+	old_available = model_available(0, 0);
+	old_used = model_used(0, 0);
+	ukd_virtio_stop(model_device);
+	CHECK(start() == 0);
+	memset(old_available, 0xff, 4);
+	memset(old_used, 0xff, 4);
+
+	model_on_barrier = look_at_rings;
+	clean_barriers = 0;
+	CHECK(queue_rc(0, 4, &(struct ukd_virtq *){ NULL }) == 0);
+	CHECK(model.place[0].size == 4 && clean_barriers == 1);
+	model_on_barrier = NULL;
+}
+
 static void started_again_otherwise(void)
 {
 	struct ukd_virtq *queue, *other;
@@ -453,6 +481,7 @@ int main(void)
 	segments_that_are_long();
 	doorbells();
 	started_again_with_the_same_memory();
+	a_device_is_told_of_rings_that_are_clean();
 	started_again_otherwise();
 	no_tables_without_the_feature();
 	every_allocation_fails_in_turn();

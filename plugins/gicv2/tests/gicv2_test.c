@@ -2,6 +2,7 @@
 #include "../ukdriver_gicv2/c/gicv2.c"
 
 #include <fake.h>
+#include <string.h>
 
 #define GICD	0x8000000UL
 #define GICC	0x8010000UL
@@ -114,6 +115,28 @@ static void probe_sets_every_interrupt_up(void)
 	CHECK(fake_peek(GICC + GICC_CTLR) == 1);
 	CHECK(fake_peek(GICC + GICC_PMR) == 0xff);
 	CHECK(fake_log_count == 0);
+}
+
+/* One CPU has nothing to target: its own fields read as zero. */
+static void probe_works_with_one_cpu(void)
+{
+	uint32_t i;
+
+	start(8);
+	own_target = 0;
+	CHECK(probe() == 0);
+	for (i = 32; i < 288; i += 4)
+		CHECK(fake_peek(GICD + GICD_ITARGETSR(i)) == 0);
+	CHECK(fake_peek(GICD + GICD_CTLR) == 1);
+}
+
+static void a_controller_that_the_host_refuses_is_not_kept(void)
+{
+	start(8);
+	fake_add_rc = -EBUSY;
+	CHECK(probe() == -EBUSY && !fake_irqchip);
+	fake_add_rc = 0;
+	CHECK(probe() == 0 && fake_irq_limit == 288 && fake_log_count == 0);
 }
 
 static void probe_writes_nothing_past_the_last_interrupt(void)
@@ -353,9 +376,48 @@ static void handle_ignores_what_is_no_interrupt(void)
 	CHECK(fake_irq_count == 1 && ended == 1019);
 }
 
+/* What must not be overtaken: by whom is said in the driver. */
+static void barriers_are_where_they_belong(void)
+{
+	start(8);
+	CHECK(probe() == 0);
+	fake_forget_events();
+	CHECK(fake_irqchip->mask(fake_self, 33) == 0);
+	CHECK(!strcmp(fake_events(), "wb"));
+	fake_forget_events();
+	CHECK(fake_irqchip->unmask(fake_self, 33) == 0);
+	CHECK(!strcmp(fake_events(), "bw"));
+	fake_forget_events();
+	CHECK(fake_irqchip->raise(fake_self, 1) == 0);
+	CHECK(!strcmp(fake_events(), "bw"));
+	fake_forget_events();
+	pending_iar = 33;
+	fake_irqchip->handle(fake_context, fake_self);
+	CHECK(!strcmp(fake_events(), "rdbw"));
+}
+
+/* A line that is stuck comes back at once: each call takes it once and ends. */
+static void handle_ends_in_a_storm(void)
+{
+	unsigned int i;
+
+	start(8);
+	CHECK(probe() == 0);
+	for (i = 1; i <= FAKE_STORM; i++) {
+		pending_iar = 33;
+		fake_write_count = fake_read_count = 0;
+		fake_irqchip->handle(fake_context, fake_self);
+		CHECK(fake_irq_count == i && end_count == i && ended == 33);
+		CHECK(fake_write_count == 1 && fake_read_count == 1);
+	}
+	CHECK(fake_log_count == 0);
+}
+
 int main(void)
 {
 	probe_sets_every_interrupt_up();
+	probe_works_with_one_cpu();
+	a_controller_that_the_host_refuses_is_not_kept();
 	probe_writes_nothing_past_the_last_interrupt();
 	probe_turns_on_last();
 	probe_keeps_the_bypass_bits();
@@ -372,5 +434,7 @@ int main(void)
 	handle_ends_what_it_took();
 	handle_gives_eoir_the_source_of_an_sgi();
 	handle_ignores_what_is_no_interrupt();
+	barriers_are_where_they_belong();
+	handle_ends_in_a_storm();
 	return fake_report();
 }

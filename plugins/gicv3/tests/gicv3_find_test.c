@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Which redistributor is taken, and from which nodes. */
+#include "../ukdriver_gicv3/c/gicv3_regs.h"
+
+/* So few that a test can have more of them. */
+#undef GICR_COUNT_MAX
+#define GICR_COUNT_MAX	5U
+
 #include "gicv3_fake.h"
 
 static void find_follows_the_affinity(void)
@@ -41,6 +47,23 @@ static void find_ends_with_the_region(void)
 	redistributor(GICR, GICR_TYPER_VLPIS, 0);
 	redistributor(GICR + 0x40000, GICR_TYPER_VLPIS, 1);
 	CHECK(ukd_driver_gicv3.probe(&other, NULL) == -ERANGE);
+}
+
+static void find_ends_after_as_many_as_there_can_be(void)
+{
+	struct ukd_device other = dev;
+	unsigned int i;
+
+	start(8);
+	fake_map(OTHER, 6 * 0x20000);
+	other.region[1] = (struct ukd_region){ OTHER, 6 * 0x20000 };
+	for (i = 0; i < 6; i++)
+		redistributor(OTHER + i * 0x20000, 0, i);
+	mpidr = 4;
+	CHECK(gicv3_find(&gicv3_only, &other) == 0);
+	CHECK(gicv3_only.gicr == OTHER + 4 * 0x20000);
+	mpidr = 5;
+	CHECK(gicv3_find(&gicv3_only, &other) == -ERANGE);
 }
 
 static void find_ends_where_nothing_is(void)
@@ -159,6 +182,7 @@ int main(void)
 	find_follows_the_affinity();
 	find_ends_with_the_last();
 	find_ends_with_the_region();
+	find_ends_after_as_many_as_there_can_be();
 	find_ends_where_nothing_is();
 	find_follows_the_stride();
 	a_stride_that_breaks_the_binding_is_refused();

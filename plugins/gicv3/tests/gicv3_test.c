@@ -405,6 +405,56 @@ static void handle_ignores_what_is_no_interrupt(void)
 	CHECK(fake_irq_count == 2 && ended == 1024);
 }
 
+/* What must not be overtaken: by whom is said in the driver. */
+static void barriers_are_where_they_belong(void)
+{
+	start(8);
+	CHECK(probe() == 0);
+	settle_reads = 0;
+	fake_forget_events();
+	CHECK(fake_irqchip->mask(fake_self, 33) == 0);
+	CHECK(!strcmp(fake_events(), "wrb"));
+	fake_forget_events();
+	CHECK(fake_irqchip->unmask(fake_self, 33) == 0);
+	CHECK(!strcmp(fake_events(), "bw"));
+	fake_forget_events();
+	CHECK(fake_irqchip->raise(fake_self, 1) == 0);
+	CHECK(!strcmp(fake_events(), "bsi"));
+	fake_forget_events();
+	iar = 33;
+	fake_irqchip->handle(fake_context, fake_self);
+	CHECK(!strcmp(fake_events(), "bdbs"));
+	fake_forget_events();
+	CHECK(gicv3_start_cpu(&gicv3_only) == 0);
+	CHECK(!strcmp(fake_events(), "sisssisi"));
+}
+
+/* A line that is stuck comes back at once: each call takes it once and ends. */
+static void handle_ends_in_a_storm(void)
+{
+	unsigned int i;
+
+	start(8);
+	CHECK(probe() == 0);
+	fake_write_count = fake_read_count = 0;
+	for (i = 1; i <= FAKE_STORM; i++) {
+		iar = 33;
+		fake_irqchip->handle(fake_context, fake_self);
+		CHECK(fake_irq_count == i && end_count == i && ended == 33);
+	}
+	CHECK(fake_write_count == 0 && fake_read_count == 0);
+	CHECK(fake_log_count == 0);
+}
+
+static void a_controller_that_the_host_refuses_is_not_kept(void)
+{
+	start(8);
+	fake_add_rc = -EBUSY;
+	CHECK(probe() == -EBUSY && !fake_irqchip);
+	fake_add_rc = 0;
+	CHECK(probe() == 0 && fake_irq_limit == 288 && fake_log_count == 0);
+}
+
 int main(void)
 {
 	probe_sets_every_interrupt_up();
@@ -428,5 +478,8 @@ int main(void)
 	raise_targets_the_calling_cpu();
 	handle_ends_what_it_took();
 	handle_ignores_what_is_no_interrupt();
+	barriers_are_where_they_belong();
+	handle_ends_in_a_storm();
+	a_controller_that_the_host_refuses_is_not_kept();
 	return fake_report();
 }

@@ -262,6 +262,15 @@ static void a_port_that_failed_takes_no_place(void)
 	CHECK(probe() == 0);
 }
 
+static void a_port_that_the_host_refuses_takes_no_place(void)
+{
+	start();
+	fake_add_rc = -ENOMEM;
+	CHECK(probe() == -ENOMEM && ns16550_port_count == 0 && !fake_console);
+	fake_add_rc = 0;
+	CHECK(probe() == 0 && ns16550_port_count == 1);
+}
+
 static void ports_beyond_the_table_are_left_out(void)
 {
 	unsigned int i;
@@ -566,6 +575,7 @@ int main(void)
 	probe_leaves_what_does_not_answer_alone();
 	probe_refuses_what_does_not_keep_its_line_control();
 	a_port_that_failed_takes_no_place();
+	a_port_that_the_host_refuses_takes_no_place();
 	ports_beyond_the_table_are_left_out();
 	a_device_without_fifos_works_without();
 	broken_fifos_stay_off();

@@ -141,6 +141,15 @@ static void probe_refuses_a_short_region(void)
 	CHECK(fake_logged("reg: want one region of at least 0x1000 bytes"));
 }
 
+static void what_the_host_says_is_passed_on(void)
+{
+	start();
+	fake_add_rc = -ENOMEM;
+	CHECK(probe() == -ENOMEM && !fake_console);
+	fake_add_rc = 0;
+	CHECK(probe() == 0);
+}
+
 static void ports_share_nothing(void)
 {
 	const uintptr_t other = BASE + 0x40000;
@@ -265,6 +274,7 @@ int main(void)
 	probe_gives_up_when_busy_never_clears();
 	probe_leaves_another_device_alone();
 	probe_refuses_a_short_region();
+	what_the_host_says_is_passed_on();
 	ports_share_nothing();
 	write_sends_every_byte_in_order();
 	write_looks_at_the_flags_once_a_fifo();

@@ -144,7 +144,7 @@ static void started_again(void)
 	CHECK(submit(0, UKD_BLOCK_READ, 9, 1) == 0);
 	answer_well(0);
 	CHECK(ops->finish(disk) == 1 && done_status[0] == 0);
-	CHECK(allocated == 3);
+	CHECK(fake_held() == 3);
 }
 
 static void another_device_than_before(void)
@@ -155,12 +155,14 @@ static void another_device_than_before(void)
 	offer(VIRTIO_BLK_F_RO);
 	CHECK(ops->start(disk, wake, &wake_count) == -EIO);
 	CHECK(fake_log_count == 1 && fake_logged("features: "));
+	CHECK(stop_count == 2);
 	CHECK(submit(0, UKD_BLOCK_READ, 0, 1) == -EIO);
 
 	offered &= ~UKD_VIRTIO_BIT(VIRTIO_BLK_F_RO);
 	queue_entries = 64;
 	CHECK(ops->start(disk, wake, &wake_count) == -EINVAL);
 	CHECK(fake_logged("queue 0: 64 entries, want 128 at least\n"));
+	CHECK(stop_count == 3);
 
 	queue_entries = 128;
 	CHECK(ops->start(disk, wake, &wake_count) == 0);
@@ -175,6 +177,7 @@ static void a_start_that_fails(void)
 	interrupt(interrupt_arg);
 	go_rc = -ENODEV;
 	CHECK(ops->start(disk, wake, &wake_count) == -ENODEV);
+	CHECK(stop_count == 1 && !wake_count);	/* reset, what failed */
 	CHECK(submit(0, UKD_BLOCK_READ, 0, 1) == -EIO);
 	go_rc = 0;
 	CHECK(ops->start(disk, wake, &wake_count) == 0 && start_count == 2);
@@ -197,6 +200,29 @@ static void an_interrupt(void)
 	CHECK(!ops->set_interrupt(disk, false) && !is_interrupt_on);
 }
 
+/* A line that is stuck, and other devices on it: nothing is taken or done. */
+static void a_storm(void)
+{
+	unsigned int i;
+
+	reset();
+	start();
+	CHECK(!ops->set_interrupt(disk, true));
+	CHECK(fill(1) == 1);
+	for (i = 0; i < FAKE_STORM; i++) {
+		interrupt(interrupt_arg);
+		changed(changed_arg);
+	}
+	CHECK(!is_interrupt_on && wake_count == FAKE_STORM);
+	CHECK(fake_held() == 3 && fake_log_count == 0 && !done_total);
+	ops->stop(disk);
+	for (i = 0; i < FAKE_STORM; i++) {
+		interrupt(interrupt_arg);
+		changed(changed_arg);
+	}
+	CHECK(wake_count == FAKE_STORM);
+}
+
 int main(void)
 {
 	a_device_that_breaks_the_rules();
@@ -210,5 +236,6 @@ int main(void)
 	a_start_that_fails();
 	an_interrupt();
 	reset();
+	a_storm();
 	return fake_report();
 }

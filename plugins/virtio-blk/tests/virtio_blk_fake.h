@@ -13,9 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Memory, as the device sees it, is elsewhere */
-#define DMA_OFFSET	0x4000000000UL
-
 #define ENTRIES_MAX	1024
 #define REQUESTS_MAX	512
 
@@ -200,47 +197,6 @@ bool ukd_virtq_is_broken(const struct ukd_virtq *queue)
 	return is_broken;
 }
 
-/* Memory: the n-th from now on fails, 0: none does */
-
-static unsigned int allocated, fail_at;
-
-static void *take_memory(size_t size)
-{
-	if (fail_at && !--fail_at)
-		return NULL;
-	allocated++;
-	return calloc(1, size);
-}
-
-void *ukd_alloc(size_t size)
-{
-	return take_memory(size);
-}
-
-void ukd_free(void *memory)
-{
-	CHECK(memory);
-	allocated--;
-	free(memory);
-}
-
-void *ukd_dma_alloc(const struct ukd_device *disk, size_t size, size_t align,
-		    uint64_t *address)
-{
-	void *memory = take_memory(size);
-
-	CHECK(disk == &dev && align <= 4096);
-	*address = (uint64_t)(uintptr_t)memory + DMA_OFFSET;
-	return memory;
-}
-
-void ukd_dma_free(const struct ukd_device *disk, void *memory, size_t size)
-{
-	CHECK(disk == &dev && memory && size);
-	allocated--;
-	free(memory);
-}
-
 /* The host */
 
 static const struct ukd_block_ops *ops;
@@ -292,7 +248,7 @@ make(unsigned int i, enum ukd_block_operation operation, uint64_t sector,
 		.sector = sector,
 		.count = count,
 		.data = data,
-		.address = (uint64_t)(uintptr_t)data + DMA_OFFSET,
+		.address = fake_dma_address(data),
 		.done = done,
 		.cookie = &requests[i],
 	};
@@ -319,7 +275,7 @@ static inline int submit(unsigned int i, enum ukd_block_operation operation,
 
 static inline void *at(const struct ukd_segment *segment)
 {
-	return (void *)(uintptr_t)(segment->address - DMA_OFFSET);
+	return fake_dma_memory(segment->address);
 }
 
 static inline struct virtio_blk_header header_of(unsigned int i)
@@ -364,7 +320,7 @@ static void end(void)
 		return;
 	virtio_blk_free_slots(disk);
 	ukd_free(disk);
-	CHECK(allocated == 0);
+	CHECK(fake_held() == 0);
 	ops = NULL;
 }
 
@@ -387,7 +343,6 @@ static inline void reset(void)
 	is_interrupt_on = true;
 	interrupt = NULL;
 	changed = NULL;
-	allocated = fail_at = 0;
 	wake_count = done_total = 0;
 }
 

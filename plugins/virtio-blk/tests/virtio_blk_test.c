@@ -58,7 +58,7 @@ static void sizes_that_no_disk_has(void)
 		reset();
 		offer(VIRTIO_BLK_F_BLK_SIZE);
 		set(VIRTIO_BLK_BLK_SIZE, sizes[i], 4);
-		CHECK(probe() == -EINVAL && !ops && !allocated);
+		CHECK(probe() == -EINVAL && !ops && !fake_held());
 		CHECK(fake_log_count == 1 && stop_count == 1);
 		CHECK(fake_logged(", want a power of two from 512 to 1073741824\n"));
 	}
@@ -67,7 +67,7 @@ static void sizes_that_no_disk_has(void)
 	offer(VIRTIO_BLK_F_SIZE_MAX);
 	set(VIRTIO_BLK_BLK_SIZE, 4096, 4);
 	set(VIRTIO_BLK_SIZE_MAX, 4095, 4);
-	CHECK(probe() == -EINVAL && !allocated);
+	CHECK(probe() == -EINVAL && !fake_held());
 	CHECK(fake_logged("size_max: is 4095, want a sector of 4096 at least\n"));
 
 	reset();
@@ -128,7 +128,7 @@ static void a_configuration_that_ends_early(void)
 		reset();
 		offer(cases[i].feature);
 		configuration_size = cases[i].size;
-		CHECK(probe() == -ERANGE && !ops && !allocated);
+		CHECK(probe() == -ERANGE && !ops && !fake_held());
 		CHECK(fake_log_count == 1 && fake_logged("configuration: no "));
 	}
 }
@@ -139,22 +139,26 @@ static void nothing_is_kept_of_one_that_failed(void)
 {
 	unsigned int i;
 
+	CHECK(fake_fail_every_allocation(reset, probe) == 3);
 	for (i = 1; i <= 3; i++) {
 		reset();
-		fail_at = i;
-		CHECK(probe() == -ENOMEM && !ops && !allocated);
+		fake_fail_allocation(i);
+		CHECK(probe() == -ENOMEM && !ops);
 		CHECK(fake_log_count == (i > 1) && stop_count == (i > 1));
 	}
 	reset();
 	start_rc = -ENOTSUP;
-	CHECK(probe() == -ENOTSUP && !allocated);
+	CHECK(probe() == -ENOTSUP && !fake_held());
+	reset();
+	queue_rc = -ENOMEM;
+	CHECK(probe() == -ENOMEM && !fake_held() && stop_count == 1);
 	reset();
 	queue_rc = -ENODEV;
-	CHECK(probe() == -EINVAL && !allocated && stop_count == 1);
+	CHECK(probe() == -EINVAL && !fake_held() && stop_count == 1);
 	CHECK(fake_logged("queue 0: can't be set up (error -19)\n"));
 	reset();
 	add_rc = -ENOMEM;
-	CHECK(probe() == -ENOMEM && !allocated && stop_count == 1);
+	CHECK(probe() == -ENOMEM && !fake_held() && stop_count == 1);
 }
 
 static void queues_of_any_size(void)
@@ -181,7 +185,7 @@ static void queues_of_any_size(void)
 	for (i = 1; i < 3; i++) {
 		reset();
 		queue_entries = i;
-		CHECK(probe() == -EINVAL && !allocated && fake_log_count == 1);
+		CHECK(probe() == -EINVAL && !fake_held() && fake_log_count == 1);
 		CHECK(fake_logged(" entries, want 3 at least\n"));
 	}
 }

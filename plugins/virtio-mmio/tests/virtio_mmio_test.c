@@ -22,7 +22,15 @@ static const struct ukd_virtio_ops *ops;
 static unsigned int added, added_version, used_count, changed_count;
 static uint32_t added_id;
 static int add_rc;
-static char order[16];	/* of acknowledging and serving */
+static char order[16];	/* of acknowledging and serving, at first */
+
+static void note(char what)
+{
+	size_t size = strlen(order);
+
+	if (size < sizeof(order) - 1)
+		order[size] = what;
+}
 
 int ukd_virtio_add(const struct ukd_device *transport,
 		   const struct ukd_virtio_ops *transport_ops, void *self,
@@ -42,14 +50,14 @@ void ukd_virtio_used(const struct ukd_device *transport)
 {
 	CHECK(transport == &dev);
 	used_count++;
-	strcat(order, "u");
+	note('u');
 }
 
 void ukd_virtio_changed(const struct ukd_device *transport)
 {
 	CHECK(transport == &dev);
 	changed_count++;
-	strcat(order, "c");
+	note('c');
 }
 
 /* The registers */
@@ -93,7 +101,7 @@ static uint64_t on_write(uintptr_t address, unsigned int bytes, uint64_t value)
 		break;
 	case INTERRUPT_ACK:
 		CHECK((value & ~UINT64_C(3)) == 0 && value);
-		strcat(order, "a");
+		note('a');
 		fake_poke(BASE + INTERRUPT_STATUS,
 			  fake_peek(BASE + INTERRUPT_STATUS) & ~(uint32_t)value);
 		break;
@@ -117,7 +125,7 @@ static void reset(uint32_t magic, uint32_t version, uint32_t id)
 	added = used_count = changed_count = 0;
 	add_rc = 0;
 	taken = 0;
-	order[0] = '\0';
+	memset(order, 0, sizeof(order));
 }
 
 static int probe(void)
@@ -217,12 +225,29 @@ static void nobody_wants_it(void)
 		reset(MAGIC, 2, 9);
 		add_rc = reasons[i];
 		CHECK(probe() == reasons[i] && fake_log_count == 0);
-		CHECK(!fake_handler && fake_write_count == 0);
+		CHECK(!fake_held() && fake_write_count == 0);
 	}
 	reset(MAGIC, 2, 9);
 	dev.irq_count = 0;
 	add_rc = -ENODEV;
 	CHECK(probe() == -ENODEV && fake_log_count == 0);
+}
+
+static void usual(void)
+{
+	reset(MAGIC, 2, 1);
+}
+
+/* The kit keeps what it was given: a device is there with all it has, or not. */
+static void nothing_is_kept_of_one_that_failed(void)
+{
+	CHECK(fake_fail_every_allocation(usual, probe) == 1);
+	CHECK(added == 1 && fake_held() == 1);
+
+	usual();
+	fake_fail_allocation(1);
+	CHECK(probe() == -ENOMEM && !added && fake_log_count == 1);
+	CHECK(fake_logged("err: /virtio_mmio@a000000: interrupt 48: can't be attached (error -12)\n"));
 }
 
 static void a_node_without_an_interrupt(void)
@@ -247,7 +272,7 @@ static void claimed_only_with_a_bit_set(void)
 	}
 	for (bits = 1; bits < 4; bits++) {
 		used_count = changed_count = 0;
-		order[0] = '\0';
+		memset(order, 0, sizeof(order));
 		fake_poke(BASE + INTERRUPT_STATUS, bits | 0xf0);
 		CHECK(fake_handler(fake_handler_arg));
 		CHECK(used_count == (bits & 1) && changed_count == bits >> 1);
@@ -255,6 +280,35 @@ static void claimed_only_with_a_bit_set(void)
 		CHECK(fake_peek(BASE + INTERRUPT_STATUS) == 0xf0);
 		CHECK(!fake_handler(fake_handler_arg));
 	}
+}
+
+/* The bit is set again as soon as it is acknowledged; or never was. */
+static bool is_stuck;
+
+static uint64_t stick(uintptr_t address, unsigned int bytes, uint64_t value)
+{
+	if (address == BASE + INTERRUPT_STATUS)
+		return is_stuck;
+	return on_read(address, bytes, value);
+}
+
+static uint64_t let_be(uintptr_t address, unsigned int bytes, uint64_t value)
+{
+	(void)bytes;
+	CHECK(address == BASE + INTERRUPT_ACK && is_stuck);
+	return value;
+}
+
+static void a_line_that_is_stuck(void)
+{
+	start(2);
+	fake_on_read = stick;
+	fake_on_write = let_be;
+	is_stuck = true;
+	CHECK(fake_storm() == FAKE_STORM && used_count == FAKE_STORM);
+	is_stuck = false;
+	CHECK(fake_storm() == 0);
+	CHECK(used_count == FAKE_STORM && !changed_count);
 }
 
 /* Configuration */
@@ -383,8 +437,10 @@ int main(void)
 	empty_slots_are_silent();
 	registers_too_few();
 	nobody_wants_it();
+	nothing_is_kept_of_one_that_failed();
 	a_node_without_an_interrupt();
 	claimed_only_with_a_bit_set();
+	a_line_that_is_stuck();
 	configuration_is_bounded();
 	features_in_halves();
 	status_is_a_byte();

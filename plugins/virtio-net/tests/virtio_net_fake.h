@@ -31,13 +31,7 @@
 #define ukd_virtq_is_broken	net_is_broken
 #define ukd_virtq_recover	net_recover
 #define ukd_net_add		net_host_add
-#define ukd_alloc		net_alloc
-#define ukd_free		net_free
-#define ukd_dma_alloc		net_dma_alloc
-#define ukd_dma_free		net_dma_free
 
-/* A device's addresses are not the CPU's. */
-#define AWAY		UINT64_C(0x4000000000000000)
 #define QUEUE_MAX	256U
 #define OPTION		8U	/* what these tests compile with */
 #undef CONFIG_LIBUKDRIVER_VIRTIO_NET_QUEUE
@@ -73,6 +67,7 @@ struct device {
 	void *changed_arg;
 	bool is_going, is_broken;
 	int start_error, config_error, go_error;
+	unsigned int breaks_after;		/* so many used; 0: never */
 	unsigned int start_count, stop_count;
 	/* What it sent last */
 	uint8_t sent[70000];
@@ -91,44 +86,9 @@ struct device {
 	unsigned int returned_count;
 };
 
-static int alloc_count, allocs_left = -1, host_error;
+static int host_error;
 
 #define device_of(at) ((struct device *)(uintptr_t)(at))
-
-/* Memory */
-
-static void *net_alloc(size_t size)
-{
-	if (!allocs_left)
-		return NULL;
-	allocs_left -= allocs_left > 0;
-	alloc_count++;
-	return calloc(1, size);
-}
-
-static void net_free(void *memory)
-{
-	alloc_count -= memory != NULL;
-	free(memory);
-}
-
-static void *net_dma_alloc(const struct ukd_device *dev, size_t size,
-			   size_t align, uint64_t *address)
-{
-	void *memory = net_alloc(size);
-
-	(void)dev;
-	CHECK(align && !(align & (align - 1)));
-	*address = (uintptr_t)memory + AWAY;
-	return memory;
-}
-
-static void net_dma_free(const struct ukd_device *dev, void *memory, size_t size)
-{
-	(void)dev;
-	CHECK(size != 0);
-	net_free(memory);
-}
 
 /* The device's start and end */
 
@@ -254,6 +214,8 @@ static void *net_take(struct ukd_virtq *queue, uint32_t *written)
 	buffer = shift(queue->used, &queue->used_count);
 	queue->entries -= buffer.count;
 	*written = buffer.written;
+	if (owner_of(queue)->breaks_after && !--owner_of(queue)->breaks_after)
+		owner_of(queue)->is_broken = true;
 	return buffer.cookie;
 }
 
@@ -330,7 +292,7 @@ _Static_assert(VIRTIO_NET_QUEUE == OPTION, "the tests' own");
 
 static uint8_t *pointer(uint64_t address)
 {
-	return (uint8_t *)(uintptr_t)(address - AWAY);
+	return fake_dma_memory(address);
 }
 
 /* Write into a buffer, over its segments. @return how much there was room for */
@@ -472,9 +434,10 @@ static void end(struct device *device)
 		return;
 	device->ops->stop(net);
 	if (net->headers)
-		net_free(net->headers);
-	net_free(net->slots);
-	net_free(net);
+		ukd_dma_free(net->dev, net->headers,
+			     net->slot_count * sizeof(*net->headers));
+	ukd_free(net->slots);
+	ukd_free(net);
 	device->self = NULL;
 }
 
@@ -486,7 +449,7 @@ static struct ukd_frame buffer_of(uint32_t size)
 	struct ukd_frame frame = { .data = memory + 16, .size = size };
 
 	memset(memory, 0xee, 16 + size);	/* stale bytes */
-	frame.address = (uintptr_t)frame.data + AWAY;
+	frame.address = fake_dma_address(frame.data);
 	frame.cookie = memory;
 	return frame;
 }

@@ -20,7 +20,7 @@ static void again(struct device *device, void *cookie, uint32_t size)
 		.data = (uint8_t *)cookie + 16, .size = size, .cookie = cookie,
 	};
 
-	frame.address = (uintptr_t)frame.data + AWAY;
+	frame.address = fake_dma_address(frame.data);
 	CHECK(device->ops->supply(device->self, &frame, 1) == 1);
 }
 
@@ -28,7 +28,7 @@ static void finish(void)
 {
 	end(&one);
 	give_up(&one);
-	CHECK(alloc_count == 0);
+	CHECK(fake_held() == 0);
 }
 
 /* Length and bytes are the frame's, without the header or anything stale. */
@@ -48,7 +48,7 @@ static void every_length_is_echoed(void)
 			CHECK(receive(&one, got, 16) == 1);
 			CHECK(got->size == sizes[k] && !got->flags && !got->more);
 			CHECK(got->data == (uint8_t *)got->cookie + 16);
-			CHECK(got->address == (uintptr_t)got->data + AWAY);
+			CHECK(got->address == fake_dma_address(got->data));
 			CHECK(!memcmp(got->data, bytes, sizes[k]));
 
 			CHECK(send(&one, got, 1) == 1);
@@ -172,7 +172,7 @@ static void check_parts(unsigned int count, uint32_t size)
 	for (i = 0; i < count; i++) {
 		CHECK(got[i].more == count - 1 - i);
 		CHECK(got[i].data == (uint8_t *)got[i].cookie + (i ? 4 : 16));
-		CHECK(got[i].address == (uintptr_t)got[i].data + AWAY);
+		CHECK(got[i].address == fake_dma_address(got[i].data));
 		CHECK(done + got[i].size <= size);
 		CHECK(!memcmp(got[i].data, bytes + done, got[i].size));
 		done += got[i].size;
@@ -279,6 +279,28 @@ static void a_useless_frame_in_parts_goes_back(void)
 	for (i = 0; i < 4; i++)
 		free(got[i].cookie);
 	finish();
+}
+
+/* The ring takes them no more, so they are the host's again with stop(). */
+static void a_ring_that_breaks_before_a_useless_frame_goes_back(void)
+{
+	struct virtio_net_header header = { 0 };
+	uint16_t parts, i;
+
+	for (parts = 1; parts <= 3; parts++) {
+		begin(EVERY);
+		CHECK(supply(&one, 5, 1514) == 5);
+		header.num_buffers = parts;
+		memcpy(bytes, &header, 12);
+		for (i = 0; i < parts; i++)	/* shorter than Ethernet's */
+			use(&one, bytes, 20, 20);
+		one.breaks_after = parts;
+		CHECK(receive(&one, got, 16) == -EIO && one.is_broken);
+		CHECK(one.returned_count == 0);
+		one.ops->stop(one.self);
+		CHECK(give_up(&one) == 5);
+		finish();
+	}
 }
 
 /* More buffers than the device has, or none: the end of this device. */
@@ -588,6 +610,7 @@ int main(void)
 	frames_are_spread_over_buffers();
 	a_frame_waits_for_its_parts();
 	a_useless_frame_in_parts_goes_back();
+	a_ring_that_breaks_before_a_useless_frame_goes_back();
 	num_buffers_is_bounded();
 	a_broken_ring_is_the_end_everywhere();
 	received_checksums_are_bounded();

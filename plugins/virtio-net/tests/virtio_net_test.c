@@ -30,7 +30,7 @@ static void nothing_is_agreed_that_is_not_offered(void)
 	CHECK(probe(&one) == 0);
 	CHECK(one.info.mtu == 1500 && !one.info.can_checksum);
 	end(&one);
-	CHECK(alloc_count == 0);
+	CHECK(fake_held() == 0);
 }
 
 static void mac_is_the_device_s(void)
@@ -109,34 +109,67 @@ static void a_header_apart_and_merging_go_not_together(void)
 	begin(VIRTIO_NET_F_MRG_RXBUF | VIRTIO_F_ANY_LAYOUT);
 	CHECK(one.start_count == 1 && one.agreed & VIRTIO_NET_F_MRG_RXBUF);
 	end(&one);
-	CHECK(alloc_count == 0);
+	CHECK(fake_held() == 0);
 }
+
+static void prepare_plain(void)
+{
+	fake_reset();
+	prepare(&one, "/virtio@a000000", 0);
+}
+
+static void prepare_modern(void)
+{
+	fake_reset();
+	prepare(&one, "/virtio@a000000", MODERN);
+}
+
+static int probe_one(void)
+{
+	return probe(&one);
+}
+
+/* What the device is like, what its driver is to say of it, and to return. */
+static const struct {
+	uint64_t offered;
+	int start_error, config_error, host_error, rc;
+	bool has_receive, has_send;
+	const char *text;
+} failures[] = {
+	{ 0, -ENOTSUP, 0, 0, -ENOTSUP, true, true, "" },
+	{ 0, 0, 0, 0, -EINVAL, false, true, "queue 0: there is none" },
+	{ 0, 0, 0, 0, -EINVAL, true, false, "queue 1: there is none" },
+	{ 0, 0, 0, -ENOMEM, -ENOMEM, true, true, "" },
+	{ EVERY, 0, -ETIMEDOUT, 0, -ETIMEDOUT, true, true, "" },
+	{ MODERN, 0, -ETIMEDOUT, 0, -ETIMEDOUT, true, true, "" },
+};
 
 static void a_probe_that_fails_leaves_nothing(void)
 {
 	unsigned int i;
-	int rc;
 
-	for (i = 0; i < 9; i++) {
+	/* state, buffers, and headers when they are apart */
+	CHECK(fake_fail_every_allocation(prepare_plain, probe_one) == 3);
+	end(&one);
+	CHECK(fake_fail_every_allocation(prepare_modern, probe_one) == 2);
+	end(&one);
+	prepare_modern();
+	fake_fail_allocation(2);
+	CHECK(probe(&one) == -ENOMEM && one.stop_count == 1);
+	CHECK(fake_logged("no memory for 8 buffers"));
+
+	for (i = 0; i < sizeof(failures) / sizeof(*failures); i++) {
 		fake_reset();
-		prepare(&one, "/virtio@a000000", i < 8 ? 0 : EVERY);
-		allocs_left = i < 3 ? (int)i : -1;
-		one.start_error = i == 3 ? -ENOTSUP : 0;
-		one.size[0] = i == 4 ? 0 : 8;
-		one.size[1] = i == 5 ? 0 : 8;
-		host_error = i == 6 ? -ENOMEM : 0;
-		one.config_error = i == 8 ? -ETIMEDOUT : 0;
-		rc = probe(&one);
-		CHECK(rc == (i == 3 ? -ENOTSUP : i == 4 || i == 5 ? -EINVAL :
-			     i == 7 ? 0 : i == 8 ? -ETIMEDOUT : -ENOMEM));
-		CHECK(fake_logged(i == 4 ? "queue 0: there is none" :
-				  i == 5 ? "queue 1: there is none" : ""));
-		CHECK(one.stop_count == (i == 0 || i == 7 ? 0 : 1));
-		if (i == 7)
-			end(&one);
-		CHECK(alloc_count == 0);
+		prepare(&one, "/virtio@a000000", failures[i].offered);
+		one.start_error = failures[i].start_error;
+		one.config_error = failures[i].config_error;
+		one.size[0] = failures[i].has_receive ? 8 : 0;
+		one.size[1] = failures[i].has_send ? 8 : 0;
+		host_error = failures[i].host_error;
+		CHECK(probe(&one) == failures[i].rc);
+		CHECK(fake_logged(failures[i].text));
+		CHECK(one.stop_count == 1 && fake_held() == 0);
 	}
-	allocs_left = -1;
 	host_error = 0;
 }
 
@@ -180,6 +213,25 @@ static void one_interrupt_for_what_is_waited_for(void)
 	end(&one);
 	CHECK(give_up(&one) == 4);
 	frees(got, 4);
+}
+
+/* A line that is stuck, and other devices on it: who waits is woken once. */
+static void a_storm(void)
+{
+	unsigned int i;
+
+	begin(EVERY);
+	CHECK(supply(&one, 4, 1514) == 4);
+	CHECK(!one.ops->set_interrupt(one.self, true));
+	for (i = 0; i < FAKE_STORM; i++) {
+		one.queue[0].interrupt(one.queue[0].arg);
+		one.queue[1].interrupt(one.queue[1].arg);
+	}
+	CHECK(one.wake_count == 1 && !one.queue[0].is_armed);
+	CHECK(one.returned_count == 0 && fake_held() == 2);
+	CHECK(fake_log_count == 0);
+	end(&one);
+	CHECK(give_up(&one) == 4);
 }
 
 static void the_link_is_what_the_device_says(void)
@@ -242,7 +294,8 @@ static void nothing_happens_before_start(void)
 	CHECK(one.wake_count == 0);
 	CHECK(one.ops->supply(one.self, &frame, 1) == 0);
 	CHECK(send(&one, &frame, 1) == -EIO);
-	CHECK(!one.is_going);
+	CHECK(one.ops->set_interrupt(one.self, true));	/* look: it is off */
+	CHECK(!one.is_going && !one.queue[0].is_armed);
 	end(&one);
 	free(frame.cookie);
 }
@@ -285,7 +338,7 @@ static void stop_gives_everything_back_and_start_goes_on(void)
 		end(&one);
 		CHECK(fake_log_count == (i ? 1 : 0));	/* no MAC */
 	}
-	CHECK(alloc_count == 0);
+	CHECK(fake_held() == 0);
 }
 
 static void another_device_after_a_stop_is_refused(void)
@@ -325,7 +378,7 @@ static void queues_of_another_size_after_a_stop_do_no_harm(void)
 		end(&one);
 		CHECK(give_up(&one) == size + (i == 0 ? 8 : size));
 	}
-	CHECK(alloc_count == 0);
+	CHECK(fake_held() == 0);
 }
 
 static void a_start_that_fails_can_be_tried_again(void)
@@ -342,6 +395,10 @@ static void a_start_that_fails_can_be_tried_again(void)
 	one.changed(one.changed_arg);
 	CHECK(one.wake_count == 0);
 	one.go_error = 0;
+	one.start_error = -EIO;
+	CHECK(one.ops->start(one.self, &calls, &one) == -EIO);
+	CHECK(one.stop_count == 2 && !one.is_going);
+	one.start_error = 0;
 	CHECK(one.ops->start(one.self, &calls, &one) == 0);
 	CHECK(one.ops->supply(one.self, &frame, 1) == 1);
 	end(&one);
@@ -358,6 +415,7 @@ int main(void)
 	a_header_apart_and_merging_go_not_together();
 	a_probe_that_fails_leaves_nothing();
 	one_interrupt_for_what_is_waited_for();
+	a_storm();
 	the_link_is_what_the_device_says();
 	without_status_the_link_is_up();
 	a_device_that_fails_by_itself();

@@ -31,7 +31,7 @@ static void a_legacy_device_is_said(void)
 	reset(0x1000, 1);
 	CHECK(probe() == -EINVAL && !added && !fake_held());
 	CHECK(fake_log_count == 1);
-	CHECK(fake_logged("virtio device 1: legacy only, want one with the capabilities of VIRTIO 1.0 or later\n"));
+	CHECK(fake_logged("virtio device 1: legacy only, want one with the capabilities of VIRTIO version 1.0 or later\n"));
 
 	reset(0x1001, 2);
 	put_cap(0x40, PCI_CAPABILITY_MSIX);

@@ -197,6 +197,27 @@ static void a_shared_line(void)
 	CHECK(used_count == 2 && changed_count == 2);
 }
 
+/* The device's own interrupt without end, and then another's on its line. */
+static bool is_stuck;
+
+static uint64_t stick(uintptr_t address, unsigned int bytes, uint64_t value)
+{
+	(void)value;
+	CHECK(address == ISR && bytes == 1);
+	return is_stuck;
+}
+
+static void a_line_that_is_stuck(void)
+{
+	start();
+	fake_on_read = stick;
+	is_stuck = true;
+	CHECK(fake_storm() == FAKE_STORM && used_count == FAKE_STORM);
+	is_stuck = false;
+	CHECK(fake_storm() == 0);
+	CHECK(used_count == FAKE_STORM && changed_count == 0);
+}
+
 int main(void)
 {
 	features_are_64_bits();
@@ -206,6 +227,7 @@ int main(void)
 	a_queue_is_told_and_enabled_last();
 	notifications_stay_in_their_structure();
 	a_shared_line();
+	a_line_that_is_stuck();
 	reset(0x1041, 0x1100);
 	free(config);
 	return fake_report();

@@ -29,9 +29,32 @@ int fake_report(void)
 	return failure_count || !check_count;
 }
 
+/* Events */
+
+static char events[64];
+static size_t event_count;
+
+void fake_event(char what)
+{
+	if (event_count < sizeof(events) - 1)
+		events[event_count++] = what;
+}
+
+const char *fake_events(void)
+{
+	return events;
+}
+
+void fake_forget_events(void)
+{
+	memset(events, 0, sizeof(events));
+	event_count = 0;
+}
+
 /* Registers */
 
 #define BLOCKS_MAX	8
+#define READS_MAX	10000000U
 
 struct block {
 	uintptr_t base;
@@ -89,7 +112,9 @@ uint64_t fake_read(uintptr_t address, unsigned int bytes)
 	uint64_t value = 0;
 
 	memcpy(&value, bytes_at(address, bytes), bytes);
-	fake_read_count++;
+	if (++fake_read_count == READS_MAX)
+		stop("a wait without end; a read", address, bytes);
+	fake_event('r');
 	return fake_on_read ? fake_on_read(address, bytes, value) : value;
 }
 
@@ -102,6 +127,7 @@ void fake_write(uintptr_t address, unsigned int bytes, uint64_t value)
 	fake_writes[fake_write_count++] = (struct fake_access){
 		.address = address, .bytes = bytes, .value = value,
 	};
+	fake_event('w');
 	if (fake_on_write)
 		value = fake_on_write(address, bytes, value);
 	memcpy(kept, &value, bytes);
@@ -132,6 +158,7 @@ uint64_t fake_sysreg_read(const char *name)
 
 void fake_sysreg_write(const char *name, uint64_t value)
 {
+	fake_event('s');
 	if (fake_on_sysreg_write)
 		fake_on_sysreg_write(name, value);
 }
@@ -148,5 +175,6 @@ void fake_reset(void)
 	fake_on_sysreg_write = NULL;
 	fake_write_count = 0;
 	fake_read_count = 0;
+	fake_forget_events();
 	fake_reset_host();
 }

@@ -37,8 +37,9 @@ int fake_report(void);
 /** Forget everything but the checks. */
 void fake_reset(void);
 
-/** The part of it in sim.c. */
+/** The part of it in sim.c, and that in held.c, which the former calls. */
 void fake_reset_host(void);
+void fake_reset_held(void);
 
 /* Registers */
 
@@ -78,6 +79,15 @@ extern unsigned int fake_write_count;
 extern unsigned int fake_read_count;
 
 /**
+ * What happened since fake_forget_events(), one letter each, the first 63:
+ * r a register read, w written, s a system register written, b a barrier, i an
+ * instruction barrier, d an interrupt dispatched. "bw": the barrier came first.
+ */
+const char *fake_events(void);
+void fake_forget_events(void);
+void fake_event(char what);
+
+/**
  * Give the device's node a property; `bytes` are big-endian, as in the tree,
  * and are not copied. Forgotten by fake_reset().
  */
@@ -109,6 +119,9 @@ extern const struct ukd_rtc_ops *fake_rtc;
 extern void *fake_self;			/* its `self` */
 extern uint32_t fake_irq_limit;
 
+/* What the host says of it, 0 after fake_reset(): -ENOMEM */
+extern int fake_add_rc;
+
 /* What was dispatched: called with the number, if set; and how often */
 extern void (*fake_on_irq)(uint32_t number);
 extern unsigned int fake_irq_count;
@@ -116,10 +129,56 @@ extern unsigned int fake_irq_count;
 /* What a test calls `handle` with, and checked to come with the number */
 extern void *const fake_context;
 
-/* The interrupt that was attached last */
+extern unsigned int fake_expired_count;
+
+/* The interrupt that was attached last; NULL: none, or detached */
 extern struct ukd_irq fake_attached;
 extern ukd_irq_handler *fake_handler;
 extern void *fake_handler_arg;
-extern unsigned int fake_expired_count;
+extern unsigned int fake_attached_count;
+
+#define FAKE_STORM	100000
+
+/**
+ * Deliver that interrupt so many times, as a line that is stuck does. Checks
+ * that each call ends, that nothing is taken, and that the log isn't flooded.
+ *
+ * @return how many of the calls claimed it
+ */
+unsigned int fake_storm(void);
+
+/* What a device uses as an address of memory is no pointer. */
+#define FAKE_DMA_OFFSET		UINT64_C(0x4000000000000000)
+
+static inline uint64_t fake_dma_address(const void *memory)
+{
+	return (uint64_t)(uintptr_t)memory + FAKE_DMA_OFFSET;
+}
+
+static inline void *fake_dma_memory(uint64_t address)
+{
+	return (void *)(uintptr_t)(address - FAKE_DMA_OFFSET);
+}
+
+/** Pieces of memory and interrupts that the driver has and didn't give back. */
+unsigned int fake_held(void);
+
+/**
+ * Let one allocation fail: the n-th from now on, an interrupt's among them, or
+ * with 0 none.
+ */
+void fake_fail_allocation(unsigned int n);
+
+/**
+ * Run a driver with its first allocation failing, then with its second, until
+ * one isn't reached. Checks that each failure is returned as -ENOMEM, and that
+ * nothing is held after it that wasn't before.
+ *
+ * @param set_up called before each run; begins with fake_reset()
+ * @param run returns what the driver did
+ *
+ * @return how many allocations there are; the last run went well
+ */
+unsigned int fake_fail_every_allocation(void (*set_up)(void), int (*run)(void));
 
 #endif /* UKD_FAKE_H */

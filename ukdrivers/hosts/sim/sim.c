@@ -3,7 +3,7 @@
  * The kit in one Linux process: time, log, and what a driver hands over.
  *
  * Supports:   one driver at a time, in one thread.
- * Leaves out: rings and the memory behind them.
+ * Leaves out: rings.
  */
 
 #include "fake.h"
@@ -18,11 +18,18 @@
 
 /* Time */
 
+#define LOOKS_MAX	10000000U
+
 static uint64_t time_us;
+static unsigned int look_count;
 uint64_t fake_step_us;
 
 uint64_t ukd_now_us(void)
 {
+	if (++look_count == LOOKS_MAX) {
+		fprintf(stderr, "sim: a wait without end; a look at the clock\n");
+		abort();
+	}
 	time_us += fake_step_us;
 	return time_us;
 }
@@ -105,11 +112,14 @@ const struct ukd_power_ops *fake_power;
 const struct ukd_rtc_ops *fake_rtc;
 void *fake_self;
 uint32_t fake_irq_limit;
+int fake_add_rc;
 
 int ukd_console_add(const struct ukd_device *dev,
 		    const struct ukd_console_ops *ops, void *self)
 {
 	(void)dev;
+	if (fake_add_rc)
+		return fake_add_rc;
 	fake_console = ops;
 	fake_self = self;
 	return 0;
@@ -120,8 +130,8 @@ int ukd_irqchip_add(const struct ukd_device *dev,
 		    uint32_t limit)
 {
 	(void)dev;
-	if (fake_irqchip)
-		return -EBUSY;
+	if (fake_irqchip || fake_add_rc)
+		return fake_add_rc ? fake_add_rc : -EBUSY;
 	fake_irqchip = ops;
 	fake_self = self;
 	fake_irq_limit = limit;
@@ -132,8 +142,8 @@ int ukd_timer_add(const struct ukd_device *dev, const struct ukd_timer_ops *ops,
 		  void *self)
 {
 	(void)dev;
-	if (fake_timer)
-		return -EBUSY;
+	if (fake_timer || fake_add_rc)
+		return fake_add_rc ? fake_add_rc : -EBUSY;
 	fake_timer = ops;
 	fake_self = self;
 	return 0;
@@ -143,8 +153,8 @@ int ukd_power_add(const struct ukd_device *dev, const struct ukd_power_ops *ops,
 		  void *self)
 {
 	(void)dev;
-	if (fake_power)
-		return -EBUSY;
+	if (fake_power || fake_add_rc)
+		return fake_add_rc ? fake_add_rc : -EBUSY;
 	fake_power = ops;
 	fake_self = self;
 	return 0;
@@ -154,8 +164,8 @@ int ukd_rtc_add(const struct ukd_device *dev, const struct ukd_rtc_ops *ops,
 		void *self)
 {
 	(void)dev;
-	if (fake_rtc)
-		return -EBUSY;
+	if (fake_rtc || fake_add_rc)
+		return fake_add_rc ? fake_add_rc : -EBUSY;
 	fake_rtc = ops;
 	fake_self = self;
 	return 0;
@@ -238,9 +248,6 @@ int ukd_map(struct ukd_region *region)
 void (*fake_on_irq)(uint32_t number);
 unsigned int fake_irq_count;
 void *const fake_context = &fake_irq_count;
-struct ukd_irq fake_attached;
-ukd_irq_handler *fake_handler;
-void *fake_handler_arg;
 unsigned int fake_expired_count;
 
 int ukd_irq_translate(const uint32_t *cell, unsigned int count,
@@ -254,31 +261,10 @@ int ukd_irq_translate(const uint32_t *cell, unsigned int count,
 void ukd_irq_dispatch(void *context, uint32_t number)
 {
 	CHECK(context == fake_context);
+	fake_event('d');
 	fake_irq_count++;
 	if (fake_on_irq)
 		fake_on_irq(number);
-}
-
-int ukd_irq_attach(const struct ukd_device *dev, unsigned int index,
-		   ukd_irq_handler *handler, void *arg)
-{
-	if (index >= dev->irq_count)
-		return -ERANGE;
-	fake_attached = dev->irq[index];
-	fake_handler = handler;
-	fake_handler_arg = arg;
-	return 0;
-}
-
-int ukd_irq_detach(const struct ukd_device *dev, unsigned int index,
-		   ukd_irq_handler *handler, void *arg)
-{
-	(void)dev;
-	(void)index;
-	if (handler != fake_handler || arg != fake_handler_arg)
-		return -EINVAL;
-	fake_handler = NULL;
-	return 0;
 }
 
 void ukd_timer_expired(void)
@@ -291,6 +277,7 @@ void ukd_timer_expired(void)
 void fake_reset_host(void)
 {
 	time_us = 0;
+	look_count = 0;
 	fake_step_us = 1;
 	log_text[0] = '\0';
 	log_size = 0;
@@ -304,9 +291,9 @@ void fake_reset_host(void)
 	fake_rtc = NULL;
 	fake_self = NULL;
 	fake_irq_limit = 0;
+	fake_add_rc = 0;
 	fake_on_irq = NULL;
 	fake_irq_count = 0;
-	fake_handler = NULL;
-	fake_handler_arg = NULL;
 	fake_expired_count = 0;
+	fake_reset_held();
 }

@@ -210,6 +210,7 @@ static const struct ukd_irqchip_ops gicv2_ops = {
 static int gicv2_probe(const struct ukd_device *dev, const void *variant)
 {
 	struct gicv2 *gic = &gicv2_only;
+	int rc;
 
 	(void)variant;	/* one layout only; see gicv2_match */
 
@@ -233,7 +234,10 @@ static int gicv2_probe(const struct ukd_device *dev, const void *variant)
 	gic->limit = gicv2_limit(gic);
 	gicv2_start_distributor(gic);
 	gicv2_start_cpu(gic);
-	return ukd_irqchip_add(dev, &gicv2_ops, NULL, gic->limit);
+	rc = ukd_irqchip_add(dev, &gicv2_ops, NULL, gic->limit);
+	if (rc)
+		gic->limit = 0;
+	return rc;
 }
 
 /* Match table and driver object: the only exported symbol */

@@ -223,15 +223,17 @@ static int virtio_blk_start(void *self, void (*wake)(void *host), void *host)
 		if (!rc)
 			rc = virtio_blk_make_queue(blk);
 	}
-	if (rc)
-		return rc;
-	blk->is_stale = true;
-	blk->wake = wake;
-	blk->host = host;
-	ukd_virtq_set_interrupt(blk->queue, false);
-	ukd_virtio_on_config(blk->dev, virtio_blk_changed, blk);
-	rc = ukd_virtio_go(blk->dev);
+	if (!rc) {
+		blk->is_stale = true;
+		blk->wake = wake;
+		blk->host = host;
+		ukd_virtq_set_interrupt(blk->queue, false);
+		ukd_virtio_on_config(blk->dev, virtio_blk_changed, blk);
+		rc = ukd_virtio_go(blk->dev);
+	}
 	blk->is_down = rc;
+	if (rc)	/* and so is the device: it may know of the queue */
+		ukd_virtio_stop(blk->dev);
 	return rc;
 }
 

@@ -209,7 +209,6 @@ static bool virtio_pci_irq(void *arg)
 
 /* Probe */
 
-/* A device of which nobody wants to know costs a look at its number. */
 static int virtio_pci_probe(const struct ukd_device *dev, const void *variant)
 {
 	struct virtio_pci *pci;
@@ -223,7 +222,6 @@ static int virtio_pci_probe(const struct ukd_device *dev, const void *variant)
 		id = ukd_pci_read16(dev, PCI_SUBSYSTEM_ID);
 	else
 		id -= VIRTIO_PCI_MODERN;
-
 	if (!id) {
 		ukd_err(dev, "subsystem id: is 0, want the number of a virtio device");
 		return -EINVAL;

@@ -95,7 +95,7 @@ static int virtio_pci_find(struct virtio_pci *pci, uint32_t id)
 
 	at = ukd_pci_capability(dev, PCI_CAPABILITY_VENDOR, 0);
 	if (!at) {
-		ukd_err(dev, "virtio device %u: legacy only, want one with the capabilities of VIRTIO 1.0 or later",
+		ukd_err(dev, "virtio device %u: legacy only, want one with the capabilities of VIRTIO version 1.0 or later",
 			id);
 		return -EINVAL;
 	}
