@@ -11,9 +11,24 @@ import dataclasses
 import json
 import tempfile
 
-from benchmarks import discovery, guest, interrupts, net, noop, pci, size, wire
+from benchmarks import (
+    boards,
+    discovery,
+    guest,
+    interrupts,
+    net,
+    noop,
+    pci,
+    registry,
+    size,
+    unikraft_net,
+    wire,
+)
 
-SUITES = (discovery, guest, interrupts, pci, net, noop, size, wire)
+SUITES = (
+    *(discovery, registry, boards, guest, interrupts, pci, net, noop, size, wire),
+    unikraft_net,
+)
 
 
 def main() -> None:

@@ -46,14 +46,14 @@ def edited(blob: bytes, *edits: Edit) -> bytes:
 
 def read(blob: bytes) -> Branch:
     """Read a flattened tree."""
-    raw = fdt.parse(blob, source="tree to change")
+    tree = fdt.parse(blob, source="tree to change")
     branches = [
-        Branch(name=node.path.rpartition("/")[2], properties=dict(node.properties), children=[])
-        for node in raw
+        Branch(name=path.rpartition("/")[2], properties=tree.properties(index), children=[])
+        for index, path in enumerate(tree.paths)
     ]
-    for branch, node in zip(branches, raw, strict=True):
-        if node.parent >= 0:
-            branches[node.parent].children.append(branch)
+    for branch, parent in zip(branches, tree.parents, strict=True):
+        if parent >= 0:
+            branches[parent].children.append(branch)
     return branches[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
+from ukdrivers import fdt
 from ukdrivers.board import from_blob, read_board
 from ukdrivers.model import Board, Node, Region
 
@@ -32,6 +33,12 @@ def blob_of(text: str) -> bytes:
         capture_output=True,
         check=True,
     ).stdout
+
+
+def contents(blob: bytes) -> list[tuple[str, dict[str, bytes]]]:
+    """List path and properties of every node of a tree."""
+    tree = fdt.parse(blob, source="contents")
+    return [(path, tree.properties(index)) for index, path in enumerate(tree.paths)]
 
 
 def board_of(body: str) -> Board:

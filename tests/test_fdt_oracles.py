@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ukdrivers import fdt
+from tests.board_sources import contents
 from ukdrivers.board import from_blob, read_board
 
 BOARDS = os.path.join(os.path.dirname(__file__), "data", "boards")
@@ -37,9 +37,7 @@ def test_dtc_there_and_back_changes_nothing(blob: bytes) -> None:
         ["dtc", "-q", "-I", "dts", "-O", "dtb"], input=text, capture_output=True, check=True
     ).stdout
 
-    assert [(node.path, node.properties) for node in fdt.parse(again, source="again")] == [
-        (node.path, node.properties) for node in fdt.parse(blob, source="blob")
-    ]
+    assert contents(again) == contents(blob)
 
 
 @pytest.mark.filterwarnings("ignore:builtin type:DeprecationWarning")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import NoReturn
 
-    from ukdrivers.fdt import RawNode
+    from ukdrivers.fdt import Tree
     from ukdrivers.model import Interrupt, Region
 
     #: regions and interrupts of a node, and what is wrong with them
@@ -67,40 +67,37 @@ def from_blob(blob: bytes, *, source: str) -> Board:
     :returns: the board, all its nodes in tree order
     :raises BoardError: the tree is malformed or contradicts itself
     """
-    raw = fdt.parse(blob, source=source)
-    return _Assembly(raw, source).board(blob[: fdt.total_size(blob)])
+    tree = fdt.parse(blob, source=source)
+    return _Assembly(tree, source).board(blob[: fdt.total_size(blob)])
 
 
 class _TreeNode(Node):
     """A node of which most is worked out when somebody asks for it; of most nodes, nobody does."""
 
     def __init__(
-        self,
-        tree: _Assembly,
-        index: int,
-        compatible: tuple[str, ...],
-        status: str,
-        *,
-        enabled: bool,
+        self, board: _Assembly, index: int, compatible: tuple[str, ...], status: str, is_on: bool
     ) -> None:
-        raw = tree.raw[index]
-        fields = vars(self)  # the attributes themselves are frozen
-        fields["path"] = raw.path
-        fields["compatible"] = compatible
-        fields["status"] = status
-        fields["enabled"] = enabled
-        fields["value"] = raw.value
-        fields["tree"] = tree
-        fields["index"] = index
+        vars(self).update(  # the attributes themselves are frozen
+            path=board.tree.paths[index],
+            compatible=compatible,
+            status=status,
+            enabled=is_on,
+            place=(board, index),
+        )
+
+    def value(self, name: str) -> bytes | None:
+        board, index = self._place()
+        return board.tree.value(index, name)
 
     @property  # type: ignore[misc]
     def properties(self) -> Mapping[str, bytes]:
-        return self._raw().properties
+        board, index = self._place()
+        return board.tree.properties(index)
 
     @property  # type: ignore[misc]
     def phandle(self) -> int | None:
-        tree: _Assembly = vars(self)["tree"]
-        return tree.properties.phandles.get(vars(self)["index"])
+        board, index = self._place()
+        return board.properties.phandles.get(index)
 
     @property  # type: ignore[misc]
     def regions(self) -> tuple[Region, ...]:
@@ -114,34 +111,45 @@ class _TreeNode(Node):
     def fault(self) -> str:
         return self._resources()[2] if self.enabled else ""
 
-    def _raw(self) -> RawNode:
-        raw: RawNode = vars(self)["tree"].raw[vars(self)["index"]]
-        return raw
+    def _place(self) -> tuple[_Assembly, int]:
+        place: tuple[_Assembly, int] = vars(self)["place"]
+        return place
 
     def _resources(self) -> _Known:
         fields = vars(self)
         if "known" not in fields:
-            fields["known"] = fields["tree"].resources(fields["index"])
+            board, index = self._place()
+            fields["known"] = board.resources(index)
         known: _Known = fields["known"]
         return known
+
+
+class _TreeBoard(Board):
+    """A board that knows which of its nodes have a property without looking at each."""
+
+    def having(self, name: str) -> list[Node]:
+        tree: Tree | None = vars(self).get("tree")
+        if tree is None:  # made from another
+            return super().having(name)
+        return [self.nodes[index] for index in tree.having(name)]
 
 
 class _Assembly:
     """One board in the making."""
 
-    def __init__(self, raw: Sequence[RawNode], source: str) -> None:
-        self.raw = raw
+    def __init__(self, tree: Tree, source: str) -> None:
+        self.tree = tree
         self.source = source
-        self.properties = Properties(raw, source)
+        self.properties = Properties(tree, source)
         self.registers = Resources(self.properties)
         self.interrupts = Interrupts(self.properties)
 
     def board(self, blob: bytes) -> Board:
         nodes = self._nodes()
-        typed = [node for node in nodes if node.value("device_type")]
-        _refuse_loops([node for node in nodes if node.value("#interrupt-cells")], self.source)
+        typed = [nodes[index] for index in self.tree.having("device_type")]
+        _refuse_loops([nodes[one] for one in self.tree.having("#interrupt-cells")], self.source)
         root = nodes[0]
-        return Board(
+        board = _TreeBoard(
             source=self.source,
             compatible=root.compatible,
             model=_shown(root.value("model") or b""),
@@ -152,6 +160,8 @@ class _Assembly:
             cpus=tuple((*node.compatible, "")[0] for node in typed if _is_cpu(node)),
             blob=blob,
         )
+        vars(board)["tree"] = self.tree
+        return board
 
     def _interrupt_parent(self, nodes: Sequence[Node]) -> str | None:
         """Find the controller that the root names, or else the one where all interrupts end.
@@ -159,7 +169,7 @@ class _Assembly:
         Source: Devicetree Specification v0.4, 2.4 (root of the interrupt tree).
         """
         named = self.properties.named(0, "interrupt-parent")
-        if named is not None and not self.raw[named].has("interrupt-map"):
+        if named is not None and not self.tree.has(named, "interrupt-map"):
             return nodes[named].path
         taken = {one.parent for node in nodes if node.enabled for one in node.interrupts}
         ends = [
@@ -172,14 +182,17 @@ class _Assembly:
         return ends[0] if len(ends) == 1 else None
 
     def _nodes(self) -> tuple[Node, ...]:
-        enabled: list[bool] = []
+        parents = self.tree.parents
+        strings = {index: self._compatible(index) for index in self.tree.having("compatible")}
+        statuses = {index: self._status(index) for index in self.tree.having("status")}
+        off = {index for index, status in statuses.items() if status not in ENABLED}
         nodes = []
-        for index, raw in enumerate(self.raw):
-            status = self._status(index) if raw.has("status") else "okay"  # 2.3.4
-            is_on = status in ENABLED and (index == 0 or enabled[raw.parent])
-            enabled.append(is_on)
-            compatible = self._compatible(index) if raw.has("compatible") else ()
-            nodes.append(_TreeNode(self, index, compatible, status, enabled=is_on))
+        for index, parent in enumerate(parents):
+            if off and parent in off:
+                off.add(index)
+            status = statuses.get(index, "okay")  # 2.3.4
+            compatible = strings.get(index, ())
+            nodes.append(_TreeNode(self, index, compatible, status, index not in off))
         return tuple(nodes)
 
     def resources(self, index: int) -> _Known:
@@ -202,7 +215,7 @@ class _Assembly:
 
     def _strings(self, index: int, name: str) -> Sequence[str]:
         """Read a list of strings, each printable and null-terminated (2.2.4.2)."""
-        value = self.raw[index].value(name)
+        value = self.tree.value(index, name)
         if not value:
             return ()
         text = value.decode("ascii", errors="replace")
@@ -230,20 +243,18 @@ class _Assembly:
 
     def _find(self, path: str) -> str | None:
         """Find a node by a path that may leave out unit addresses (2.2.3)."""
-        if any(node.path == path for node in self.raw):
+        if path in self.tree.paths:
             return path
         names = path.split("/")
-        hits = [node.path for node in self.raw if _leads_to(names, node.path)]
+        hits = [one for one in self.tree.paths if _leads_to(names, one)]
         return hits[0] if len(hits) == 1 else None
 
     def _properties_at(self, path: str) -> Mapping[str, bytes]:
-        for node in self.raw:
-            if node.path == path:
-                return node.properties
-        return {}
+        paths = self.tree.paths
+        return self.tree.properties(paths.index(path)) if path in paths else {}
 
     def _fail(self, index: int, text: str) -> NoReturn:
-        raise BoardError(f"{self.source}: {self.raw[index].path}: {text}")
+        raise BoardError(f"{self.source}: {self.tree.paths[index]}: {text}")
 
 
 def _leads_to(names: Sequence[str], path: str) -> bool:

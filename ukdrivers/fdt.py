@@ -1,7 +1,7 @@
 """Read a flattened device tree (a ``.dtb`` file) into its nodes and their properties.
 
 In:  the bytes of a tree (from :mod:`ukdrivers.board`).
-Out: :class:`RawNode` in tree order (back to it); what they mean is not looked at here.
+Out: :class:`Tree` (back to it); what its properties mean is not looked at here.
 
 Nothing in the input is trusted: every offset and length is checked before it is used, every step
 goes forward, and every name is bounded, so that reading ends for any bytes whatever.
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ["RawNode", "packed", "parse", "total_size"]
+__all__ = ["Tree", "packed", "parse", "total_size"]
 
 MAGIC = 0xD00DFEED
 HEADER = struct.Struct(">10I")
@@ -38,69 +38,62 @@ NAME_BYTES = bytes(range(0x21, 0x7F))
 NODE_BYTES = NAME_BYTES.replace(b"/", b"")
 
 
-class _Block:
-    """The structure block as words. A place in it is the index of a word."""
+class Tree:
+    """The nodes of a tree, each by its index: the root first, a parent before its children.
 
-    __slots__ = ("_blob", "_start", "words")
+    Values are only read when somebody asks for them: of most properties, nobody does.
+    """
 
     def __init__(self, blob: bytes, start: int, end: int) -> None:
         self._blob = blob
         self._start = start
-        self.words = array.array("I", blob[start:end])
+        self._words = array.array("I", blob[start:end])
         if sys.byteorder == "little":
-            self.words.byteswap()
+            self._words.byteswap()
+        self.paths: list[str] = []  #: full path; ``/`` for the root
+        self.parents: list[int] = []  #: index of the parent; -1 for the root
+        self.places: list[dict[str, int]] = []  #: by name, the word of the property's token
 
-    def value(self, place: int) -> bytes:
-        """Return the value of the property whose token is at a place."""
+    def words(self) -> list[int]:
+        """Return the structure block as 32-bit words."""
+        return self._words.tolist()  # the array would make a number each time it is asked
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def having(self, name: str) -> list[int]:
+        """List the nodes that have a property of that name."""
+        return [index for index, places in enumerate(self.places) if name in places]
+
+    def has(self, index: int, name: str) -> bool:
+        """Tell whether a node has a property."""
+        return name in self.places[index]
+
+    def value(self, index: int, name: str) -> bytes | None:
+        """Return a property's value; none: there is no such property."""
+        place = self.places[index].get(name)
+        return None if place is None else self._at(place)
+
+    def properties(self, index: int) -> dict[str, bytes]:
+        """Return all values of a node by name, in the order of the tree."""
+        return {name: self._at(place) for name, place in self.places[index].items()}
+
+    def _at(self, place: int) -> bytes:
         start = self._start + 4 * place + 12
-        return self._blob[start : start + self.words[place + 1]]
+        return self._blob[start : start + self._words[place + 1]]
 
 
-class RawNode:
-    """One node as it stands in the structure block.
-
-    :param path: full path; ``/`` for the root
-    :param parent: index of the parent in the list of nodes; -1 for the root
-    """
-
-    __slots__ = ("_block", "_places", "_values", "parent", "path")
-
-    def __init__(self, path: str, parent: int, places: dict[str, int], block: _Block) -> None:
-        self.path = path
-        self.parent = parent
-        self._places = places
-        self._block = block
-        self._values: dict[str, bytes] | None = None
-
-    @property
-    def properties(self) -> dict[str, bytes]:
-        """Values by name, in the order of the tree."""
-        if self._values is None:
-            value = self._block.value
-            self._values = {name: value(at) for name, at in self._places.items()}
-        return self._values
-
-    def has(self, name: str) -> bool:
-        """Tell whether there is such a property, without reading any value."""
-        return name in self._places
-
-    def value(self, name: str) -> bytes | None:
-        """Return one property's value; none: there is no such property."""
-        at = self._places.get(name)
-        return None if at is None else self._block.value(at)
-
-
-def parse(blob: bytes, *, source: str) -> list[RawNode]:
-    """List the nodes of a flattened device tree.
+def parse(blob: bytes, *, source: str) -> Tree:
+    """Read the nodes of a flattened device tree.
 
     :param blob: the tree; bytes after its own total size are not looked at
     :param source: where it came from, for messages
-    :returns: the nodes in tree order, the root first; a parent always before its children
+    :returns: its nodes; there is a root
     :raises BoardError: the tree is truncated or malformed; the message has the byte offset
 
     Source: Devicetree Specification v0.4, 5.2 (header), 5.3 (memory reservations), 5.4 (structure).
     """
-    return _Reader(blob, source).nodes()
+    return _Reader(blob, source).read()
 
 
 def total_size(blob: bytes) -> int:
@@ -134,20 +127,17 @@ class _Reader:
         self.end = self._block("structure block", 8, self.start, header[9], 4)
         self.strings_end = self._block("strings block", 12, self.strings, header[8], 1)
         self._check_reservations(reservations, total=header[1])
-        self.block = _Block(blob, self.start, self.end)
-        self.words = self.block.words.tolist()  # the array makes a number each time it is asked
+        self.tree = Tree(blob, self.start, self.end)
+        self.words = self.tree.words()
         self.names: dict[int, str] = {}
-        self.found: list[RawNode] = []
         self.paths: set[str] = set()
         self.open: list[int] = []
 
-    def nodes(self) -> list[RawNode]:
-        """Walk the structure block from its first token to its last.
-
-        Values are only stepped over: of most properties, nobody asks for it.
-        """
-        words, names, opened = self.words, self.names, self.open
-        count = len(words)
+    def read(self) -> Tree:
+        """Walk the structure block from its first token to its last."""
+        tree, words, names, opened = self.tree, self.words, self.names, self.open
+        paths, parents, all_places, known = tree.paths, tree.parents, tree.places, self.paths
+        blob, first, count = self.blob, self.start + 4, len(words)
         places: dict[str, int] | None = None
         at = 0
         try:
@@ -161,8 +151,22 @@ class _Reader:
                     places[name] = at
                     at = after
                 elif token == BEGIN_NODE:
+                    start = first + at * 4
+                    raw = blob[start : blob.find(b"\0", start, start + MAX_NAME + 1)]
+                    if raw and opened and not raw.translate(None, NODE_BYTES):
+                        parent = opened[-1]
+                        path = f"{paths[parent] if parent else ''}/{raw.decode()}"
+                    else:
+                        path, parent = self._root(start), -1
+                    if path in known or len(opened) == MAX_DEPTH or start + len(raw) >= self.end:
+                        self._refuse_node(start, path)
+                    known.add(path)
+                    opened.append(len(paths))
+                    paths.append(path)
+                    parents.append(parent)
                     places = {}
-                    at = self._begin_node(at, places)
+                    all_places.append(places)
+                    at += 2 + len(raw) // 4
                 elif token == END_NODE and opened:
                     opened.pop()
                     places = None
@@ -171,7 +175,7 @@ class _Reader:
                     at += 1
                 else:
                     self._end(at, token)
-                    return self.found
+                    return tree
         except IndexError:
             self._fail(self.end, "the structure block ends without FDT_END")
 
@@ -196,28 +200,15 @@ class _Reader:
         if not name:
             self._fail(here + 8, "property without a name")
         if name in places:
-            self._fail(here, f"property {name} for the second time in {self.found[-1].path}")
+            self._fail(here, f"property {name} for the second time in {self.tree.paths[-1]}")
         return name, places
 
-    def _begin_node(self, at: int, places: dict[str, int]) -> int:
-        """Open a node and return the index of the word after its name."""
-        found, opened = self.found, self.open
-        start = self.start + at * 4 + 4
-        end = self.blob.find(b"\0", start, start + MAX_NAME + 1)
-        raw = self.blob[start:end]
-        if raw and opened and start < end < self.end and not raw.translate(None, NODE_BYTES):
-            parent = opened[-1]
-            path = f"{found[parent].path if parent else ''}/{raw.decode()}"
-        else:
-            path, parent = self._root(start), -1
+    def _refuse_node(self, start: int, path: str) -> NoReturn:
+        """Say what is wrong with a node whose name starts there."""
+        self._name("node name", start, self.end)
         if path in self.paths:
             self._fail(start - 4, f"node {path} for the second time")
-        if len(opened) == MAX_DEPTH:
-            self._fail(start - 4, f"node more than {MAX_DEPTH} levels deep")
-        self.paths.add(path)
-        opened.append(len(found))
-        found.append(RawNode(path, parent, places, self.block))
-        return at + 2 + len(raw) // 4
+        self._fail(start - 4, f"node more than {MAX_DEPTH} levels deep")
 
     def _root(self, start: int) -> str:
         """Check the name of a node that is the root, or that is not as it has to be."""
@@ -225,8 +216,8 @@ class _Reader:
         if "/" in name:
             self._fail(start, f"node name '{name}' has a slash")
         if self.open:
-            self._fail(start, f"subnode of {self.found[self.open[-1]].path} without a name")
-        if self.found:
+            self._fail(start, f"subnode of {self.tree.paths[self.open[-1]]} without a name")
+        if self.tree.paths:
             self._fail(start - 4, f"second root node '{name}', one was wanted")
         if name:
             self._fail(start, f"root node named '{name}', no name was wanted")
@@ -240,8 +231,8 @@ class _Reader:
         if token != END:
             self._fail(here, f"unknown token {token:#x}")
         if self.open:
-            self._fail(here, f"FDT_END inside node {self.found[self.open[-1]].path}")
-        if not self.found:
+            self._fail(here, f"FDT_END inside node {self.tree.paths[self.open[-1]]}")
+        if not self.tree.paths:
             self._fail(here, "FDT_END before any node")
         if here + 4 != self.end:
             self._fail(here, f"FDT_END, but {self.end - here - 4} bytes follow in the block")

@@ -9,9 +9,8 @@ number, so it is followed until a controller is reached.
 
 from __future__ import annotations
 
-import dataclasses
-
 from ukdrivers.model import Interrupt
+from ukdrivers.values import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ MAX_PASSED = 16
 Cells = tuple[int, ...]
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class _Nexus:
+class _Nexus(Value):
     """One node's ``interrupt-map``."""
 
     unit_width: int  #: cells of a unit address in front of the interrupt's own
@@ -50,7 +48,7 @@ class Interrupts:
 
     def __init__(self, properties: Properties) -> None:
         self._properties = properties
-        self._nodes = properties.nodes
+        self._tree = properties.tree
         self._nexuses: dict[int, _Nexus] = {}
 
     def of(self, index: int) -> tuple[Interrupt, ...]:
@@ -63,16 +61,15 @@ class Interrupts:
 
         Source: Devicetree Specification v0.4, 2.4.1, 2.4.3.
         """
-        node = self._nodes[index]
-        if node.has("interrupts-extended"):
+        if self._tree.has(index, "interrupts-extended"):
             return self._extended(index)
-        if not node.value("interrupts"):
+        if not self._tree.value(index, "interrupts"):
             return ()
         parent = self._parent(index)
         width = self._width(parent)
         cells = self._properties.cells(index, "interrupts")
         if width == 0 or len(cells) % width:
-            wanted = f"each to {self._nodes[parent].path} has {width}"
+            wanted = f"each to {self._tree.paths[parent]} has {width}"
             self._properties.fail(index, f"interrupts of {len(cells)} cells, but {wanted}")
         return tuple(
             self._followed(index, parent, cells[at : at + width])
@@ -89,12 +86,12 @@ class Interrupts:
             target = self._properties.named(at, "interrupt-parent")
             if target is not None:
                 return target
-            at = self._nodes[at].parent
+            at = self._tree.parents[at]
             if at < 0:
                 self._properties.fail(
                     index, "interrupts, but neither it nor any parent has interrupt-parent"
                 )
-            if self._nodes[at].has("#interrupt-cells"):
+            if self._tree.has(at, "#interrupt-cells"):
                 return at
 
     def _width(self, parent: int) -> int:
@@ -124,20 +121,20 @@ class Interrupts:
         seen: list[int] = []
         while self._is_nexus(parent):
             if parent in seen:
-                paths = " -> ".join(self._nodes[one].path for one in (*seen, parent))
+                paths = " -> ".join(self._tree.paths[one] for one in (*seen, parent))
                 self._properties.fail(index, f"interrupts go in a circle, {paths}")
             if len(seen) == MAX_PASSED:
                 self._properties.fail(index, f"interrupts pass more than {MAX_PASSED} maps")
             seen.append(parent)
             parent, unit, cells = self._passed(index, parent, unit, cells)
-        return Interrupt(parent=self._nodes[parent].path, cells=cells)
+        return Interrupt(parent=self._tree.paths[parent], cells=cells)
 
     def _is_nexus(self, index: int) -> bool:
-        return self._nodes[index].has(MAP)
+        return self._tree.has(index, MAP)
 
     def _unit(self, index: int) -> Cells:
         """Return what a nexus may ask of a node: the start of its ``reg``."""
-        return self._properties.cells(index, "reg") if self._nodes[index].has("reg") else ()
+        return self._properties.cells(index, "reg") if self._tree.has(index, "reg") else ()
 
     def _passed(self, index: int, at: int, unit: Cells, cells: Cells) -> tuple[int, Cells, Cells]:
         """Look an interrupt up in one nexus; a missing part of the unit address counts as 0."""
@@ -150,7 +147,7 @@ class Interrupts:
         if entry is None:
             shown = " ".join(f"{one:#x}" for one in key)
             self._properties.fail(
-                at, f"{MAP} has no entry for {shown} of {self._nodes[index].path}"
+                at, f"{MAP} has no entry for {shown} of {self._tree.paths[index]}"
             )
         return entry
 
@@ -183,7 +180,7 @@ class Interrupts:
         return self._properties.cell(index, "#address-cells") or 0
 
     def _mask(self, at: int, width: int) -> Cells:
-        if not self._nodes[at].has(MASK):
+        if not self._tree.has(at, MASK):
             return (0xFFFF_FFFF,) * width
         mask = self._properties.cells(at, MASK)
         if len(mask) != width:

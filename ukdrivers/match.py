@@ -10,7 +10,7 @@ from ukdrivers.model import Ignored, Match, Matches, Rival
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
     from ukdrivers.model import Board, Driver, Node
 
@@ -26,7 +26,7 @@ STRUCTURE = {
 }
 
 #: nodes whose children are part of the same description
-WHOLE = ("/cpus", "/reserved-memory")
+WHOLE = ("/cpus/", "/reserved-memory/")
 
 #: ``#address-cells`` of a PCI bus, and of no other: one cell of flags and two of address
 PCI_CELLS = (3).to_bytes(4, "big")
@@ -52,12 +52,16 @@ def match(drivers: Iterable[Driver], board: Board, preferred: Sequence[str] = ()
     """
     drivers_by_string = _index(drivers, preferred)
     status_by_path = {node.path: node.status for node in board.nodes if not node.enabled}
-    pci_buses = frozenset(node.path for node in board.nodes if _is_pci_bus(node))
+    typed = board.having("device_type")
+    memory = {node.path for node in typed if node.value("device_type") == b"memory\0"}
+    pci_buses = _pci_buses(board, typed)
     found: list[Match] = []
     ignored: list[Ignored] = []
     unclaimed: list[Ignored] = []
     for node in board.nodes:
-        reason = _structure(node) or _disability(node, status_by_path) or _scanned(node, pci_buses)
+        reason = _structure(node, memory) or _disability(node, status_by_path)
+        if not reason and node.path.startswith(pci_buses):
+            reason = "found by its bus"  # which is asked what is there
         rivals = () if reason else _rivals(node, drivers_by_string)
         if rivals and node.fault:
             ignored.append(Ignored(node=node, reason=f"can't be used: {node.fault}"))
@@ -80,17 +84,15 @@ def _index(drivers: Iterable[Driver], preferred: Sequence[str]) -> dict[str, lis
     return drivers_by_string
 
 
-def _structure(node: Node) -> str | None:
-    if node.path in STRUCTURE:
-        return STRUCTURE[node.path]
-    for whole in WHOLE:
-        if node.path.startswith(f"{whole}/"):
-            return f"part of {whole}"
-    if node.value("device_type") == b"memory\0":
+def _structure(node: Node, memory: Container[str]) -> str | None:
+    path = node.path
+    if path in STRUCTURE:
+        return STRUCTURE[path]
+    if path.startswith(WHOLE):
+        return f"part of /{path.split('/', 2)[1]}"
+    if path in memory:
         return "memory, not a device"
-    if not node.compatible:
-        return "no compatible string, so not a device"
-    return None
+    return None if node.compatible else "no compatible string, so not a device"
 
 
 def _disability(node: Node, status_by_path: Mapping[str, str]) -> str | None:
@@ -107,19 +109,12 @@ def _disability(node: Node, status_by_path: Mapping[str, str]) -> str | None:
     return "disabled"
 
 
-def _is_pci_bus(node: Node) -> bool:
-    kinds = (node.value("#address-cells"), node.value("device_type"))
-    return node.path != "/" and (kinds[0] == PCI_CELLS or kinds[1] == b"pci\0")
-
-
-def _scanned(node: Node, pci_buses: frozenset[str]) -> str | None:
-    """Tell whether a node is below a PCI bus: what is there is found by asking the bus itself."""
-    above = node.path
-    while pci_buses and above:
-        above = above.rpartition("/")[0]
-        if above in pci_buses:
-            return "found by its bus"
-    return None
+def _pci_buses(board: Board, typed: Iterable[Node]) -> tuple[str, ...]:
+    """Return how the paths of all nodes below a PCI bus start."""
+    buses = [node for node in typed if node.value("device_type") == b"pci\0"]
+    sized = board.having("#address-cells")
+    buses += [node for node in sized if node.value("#address-cells") == PCI_CELLS]
+    return tuple(f"{node.path}/" for node in buses if node.path != "/")
 
 
 def _rivals(node: Node, drivers_by_string: Mapping[str, Sequence[Driver]]) -> tuple[Rival, ...]:

@@ -6,7 +6,7 @@ command, and importing :mod:`pathlib` there would cost a tenth of a whole cold r
 
 from __future__ import annotations
 
-from ukdrivers.installed import Driver, Host, Platform, Problem, Registry, Slot
+from ukdrivers.installed import Driver, Host, Platform, Problem, Registry, Rule, Slot
 from ukdrivers.values import Value
 
 TYPE_CHECKING = False
@@ -34,6 +34,7 @@ __all__ = [
     "Registry",
     "Rejected",
     "Rival",
+    "Rule",
     "Selected",
     "Selection",
     "Slot",
@@ -74,7 +75,6 @@ class Node(Value):
         return self.properties.get(name)
 
 
-
 class Board(Value):
     """One device tree and what follows from it."""
 
@@ -87,6 +87,10 @@ class Board(Value):
     stdout: str | None  #: path of the console that ``/chosen`` names
     cpus: tuple[str, ...]  #: first compatible string of each CPU node
     blob: bytes  #: the flattened tree itself
+
+    def having(self, name: str) -> list[Node]:
+        """Return the nodes that have a property of that name."""
+        return [node for node in self.nodes if node.value(name) is not None]
 
 
 class Rival(Value):

@@ -1,6 +1,6 @@
 """Read the properties of a device tree that are numbers or phandles.
 
-In:  nodes as they stand in the tree (from :mod:`ukdrivers.fdt`).
+In:  the nodes of a tree (from :mod:`ukdrivers.fdt`).
 Out: single cells, rows of numbers, nodes by phandle (to :mod:`ukdrivers.resources`,
      :mod:`ukdrivers.interrupts` and :mod:`ukdrivers.board`).
 """
@@ -13,10 +13,9 @@ from ukdrivers.errors import BoardError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import NoReturn
 
-    from ukdrivers.fdt import RawNode
+    from ukdrivers.fdt import Tree
 
 __all__ = ["Properties"]
 
@@ -24,20 +23,22 @@ __all__ = ["Properties"]
 class Properties:
     """The properties of one tree's nodes, each node by its index.
 
-    :param nodes: all nodes, in tree order
+    :param tree: its nodes
     :param source: where the tree came from, for messages
     :raises BoardError: a phandle is malformed, or two nodes have the same
     """
 
-    def __init__(self, nodes: Sequence[RawNode], source: str) -> None:
-        self.nodes = nodes
+    def __init__(self, tree: Tree, source: str) -> None:
+        self.tree = tree
         self._source = source
         self._reg_cells: dict[int, tuple[int, int]] = {}
         self.phandles: dict[int, int] = {}  #: of the nodes that have one, by index
         self._by_phandle: dict[int, int] = {}
-        for index, node in enumerate(nodes):
-            if node.has("phandle") or node.has("linux,phandle"):
-                self._add_phandle(index)
+        for index in tree.having("phandle"):
+            self._add_phandle(index, "phandle")
+        for index in tree.having("linux,phandle"):
+            if not tree.has(index, "phandle"):
+                self._add_phandle(index, "linux,phandle")
 
     def named(self, index: int, name: str) -> int | None:
         """Find the node that a property of one phandle names.
@@ -73,7 +74,7 @@ class Properties:
 
     def rows(self, index: int, name: str, widths: tuple[int, ...]) -> list[tuple[int, ...]]:
         """Read a property as a table of numbers of so many cells each."""
-        value = self.nodes[index].value(name) or b""
+        value = self.tree.value(index, name) or b""
         stride = sum(widths) * 4
         if stride == 0 or len(value) % stride:
             cells = " + ".join(str(width) for width in widths)
@@ -93,14 +94,14 @@ class Properties:
 
     def cells(self, index: int, name: str) -> tuple[int, ...]:
         """Read a property of any number of cells."""
-        value = self.nodes[index].value(name) or b""
+        value = self.tree.value(index, name) or b""
         if len(value) % 4:
             self.fail(index, f"{name} of {len(value)} bytes, a multiple of 4 was wanted")
         return struct.unpack(f">{len(value) // 4}I", value)
 
     def cell(self, index: int, name: str) -> int | None:
         """Read a property of one cell; none: the node has no such property."""
-        value = self.nodes[index].value(name)
+        value = self.tree.value(index, name)
         if value is None:
             return None
         if len(value) != 4:  # noqa: PLR2004 - a cell has four bytes
@@ -109,15 +110,15 @@ class Properties:
 
     def fail(self, index: int, text: str) -> NoReturn:
         """Refuse the tree for what is wrong with a node."""
-        raise BoardError(f"{self._source}: {self.nodes[index].path}: {text}")
+        raise BoardError(f"{self._source}: {self.tree.paths[index]}: {text}")
 
-    def _add_phandle(self, index: int) -> None:
+    def _add_phandle(self, index: int, name: str) -> None:
         """Note a node's phandle (2.3.3), or its older spelling when it has only that."""
-        name = "phandle" if self.nodes[index].has("phandle") else "linux,phandle"
         value = self.cell(index, name)
         if value is None:
             return
         other = self._by_phandle.setdefault(value, index)
         if other != index:
-            self.fail(index, f"phandle {value:#x} is that of {self.nodes[other].path} too")
+            first, second = sorted((index, other))
+            self.fail(second, f"phandle {value:#x} is that of {self.tree.paths[first]} too")
         self.phandles[index] = value

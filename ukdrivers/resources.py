@@ -28,7 +28,7 @@ class Resources:
 
     def __init__(self, properties: Properties) -> None:
         self._properties = properties
-        self._nodes = properties.nodes
+        self._tree = properties.tree
         self._ranges: dict[int, Ranges | None] = {}
 
     def regions(self, index: int) -> tuple[Region, ...]:
@@ -43,15 +43,14 @@ class Resources:
 
         Source: Devicetree Specification v0.4, 2.3.5, 2.3.6 (``reg``), 2.3.8 (``ranges``).
         """
-        node = self._nodes[index]
-        reg = node.value("reg")
-        if not reg or node.parent < 0:
+        parent = self._tree.parents[index]
+        if parent < 0 or not self._tree.value(index, "reg"):
             return ()
-        address_cells, size_cells = self._properties.reg_cells(node.parent)
+        address_cells, size_cells = self._properties.reg_cells(parent)
         rows = self._properties.rows(index, "reg", (address_cells, size_cells))
         found: list[Region] = []
         for address, size in rows if size_cells else ():
-            base = self._translate(node.parent, address)
+            base = self._translate(parent, address)
             if base is None:
                 break
             if base + size > ADDRESS_SPACE:
@@ -67,7 +66,7 @@ class Resources:
 
         Source: Devicetree Specification v0.4, 2.3.9.
         """
-        if self._nodes[index].parent >= 0:
+        if self._tree.parents[index] >= 0:
             self._read_ranges(index, "dma-ranges")
 
     def _translate(self, bus: int, address: int) -> int | None:
@@ -85,19 +84,18 @@ class Resources:
             else:
                 if ranges:
                     return None
-            bus = self._nodes[bus].parent
+            bus = self._tree.parents[bus]
         return address
 
     def _read_ranges(self, bus: int, name: str) -> Ranges | None:
         """Read what a bus maps; none: nothing; without a row: everything, as it is."""
-        node = self._nodes[bus]
-        value = node.value(name)
+        value = self._tree.value(bus, name)
         if value is None:
             return None
         if not value:
             return ()
         address_cells, size_cells = self._properties.reg_cells(bus)
-        parent_cells, _ = self._properties.reg_cells(node.parent)
+        parent_cells, _ = self._properties.reg_cells(self._tree.parents[bus])
         rows = self._properties.rows(bus, name, (address_cells, parent_cells, size_cells))
         for child, parent, length in rows:
             # the child side of PCI has a cell of flags above the 64 bits of address
