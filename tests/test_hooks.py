@@ -20,14 +20,15 @@ HEAD = """\
 import os
 from ukdrivers.hooks import hookimpl
 from ukdrivers.manifest import read_manifest
-from ukdrivers.model import Driver, Host, Platform
+from ukdrivers.model import Driver, Host, Platform, Rule
 """
-XEN = (
+OURS = ["kvm", "linuxu", "xen"]
+ACME = (
     HEAD
     + """
 @hookimpl
 def ukdrivers_platforms():
-    return [Platform(name="xen", arch=("arm64",), summary="", slots=())]
+    return [Platform(name="acme", arch=("arm64",), summary="", slots=())]
 """
 )
 
@@ -56,7 +57,7 @@ def refused(site: Site, code: str, value: str = "acme_hooks") -> str:
     """Return what is said of code that is at fault; the rest is as if it weren't there."""
     result = asked(site, code, value)
     assert [one.name for one in result.drivers] == ["pl011"]
-    assert [one.name for one in result.platforms] == ["kvm"]
+    assert [one.name for one in result.platforms] == OURS
     assert [one.name for one in result.hosts] == ["base", "unikraft"]
     (problem,) = result.problems
     assert problem.subject == "acme 2.0"
@@ -65,9 +66,9 @@ def refused(site: Site, code: str, value: str = "acme_hooks") -> str:
 
 
 def test_platform_of_a_stranger(site: Site) -> None:
-    result = asked(site, XEN)
+    result = asked(site, ACME)
 
-    assert [one.name for one in result.platforms] == ["kvm", "xen"]
+    assert [one.name for one in result.platforms] == ["acme", *OURS]
     assert result.problems == ()
 
 
@@ -167,11 +168,11 @@ def test_hook_that_fails(site: Site, body: str, message: str) -> None:
 
 
 def test_one_hook_that_fails_leaves_the_plugins_others(site: Site) -> None:
-    code = XEN + "\n@hookimpl\ndef ukdrivers_hosts():\n    return 1\n"
+    code = ACME + "\n@hookimpl\ndef ukdrivers_hosts():\n    return 1\n"
 
     result = asked(site, code)
 
-    assert [one.name for one in result.platforms] == ["kvm", "xen"]
+    assert [one.name for one in result.platforms] == ["acme", *OURS]
     (problem,) = result.problems
     assert problem.message == "ukdrivers_hosts: returned int, wanted a list of Host"
 
@@ -185,14 +186,14 @@ def test_one_hook_that_fails_leaves_the_plugins_others(site: Site) -> None:
 )
 def test_hook_that_does_not_fit_the_specification(site: Site, code: str, part: str) -> None:
     # What was registered before the bad one is taken back too.
-    said = refused(site, f"{XEN}\n{code}".replace("def ukdrivers_platforms():", "def _old():", 1))
+    said = refused(site, f"{ACME}\n{code}".replace("def ukdrivers_platforms():", "def _old():", 1))
 
     assert said.startswith("entry point 'acme' in group ukdrivers.hooks: ")
     assert part in said
 
 
 def test_nothing_is_left_of_a_plugin_with_one_bad_hook(site: Site) -> None:
-    refused(site, f"{XEN}\n@hookimpl\ndef ukdrivers_zzz(): ...\n")
+    refused(site, f"{ACME}\n@hookimpl\ndef ukdrivers_zzz(): ...\n")
 
 
 def test_wrapper_is_refused(site: Site) -> None:
@@ -203,14 +204,14 @@ def test_wrapper_is_refused(site: Site) -> None:
 
 def test_two_platforms_of_one_name_are_both_named(site: Site) -> None:
     site.add("other", entry_points="[ukdrivers.hooks]\nx = acme_other\n")
-    site.add("files", files={"acme_other.py": XEN})
+    site.add("files", files={"acme_other.py": ACME})
 
-    result = asked(site, XEN)
+    result = asked(site, ACME)
 
-    assert [one.name for one in result.platforms] == ["kvm"]
+    assert [one.name for one in result.platforms] == OURS
     (problem,) = result.problems
     assert (problem.subject, problem.message) == (
-        "platform 'xen'",
+        "platform 'acme'",
         "claimed by acme 2.0 and other 0.1",
     )
 
@@ -218,9 +219,9 @@ def test_two_platforms_of_one_name_are_both_named(site: Site) -> None:
 def test_one_module_under_two_names_is_taken_once(site: Site) -> None:
     site.add("other", entry_points="[ukdrivers.hooks]\nx = acme_hooks\n")
 
-    result = asked(site, XEN)
+    result = asked(site, ACME)
 
-    assert [one.name for one in result.platforms] == ["kvm", "xen"]
+    assert [one.name for one in result.platforms] == ["acme", *OURS]
     (problem,) = result.problems
     assert problem.subject in {"acme 2.0", "other 0.1"}
 
@@ -232,3 +233,79 @@ def test_problems_come_in_order(site: Site) -> None:
     result = asked(site, "1 / 0")
 
     assert [one.subject for one in result.problems] == ["acme 2.0", "beta 0.1", "zeta 0.1"]
+
+
+# rules
+
+
+def ruled(site: Site, body: str) -> Registry:
+    code = f"{HEAD}\n\ndef rule(driver):\n    {body}\n\n\n@hookimpl\ndef ukdrivers_checks():\n"
+    return asked(site, f"{code}    return [Rule(name='acme-style', check=rule)]\n")
+
+
+def test_rule_is_put_to_each_installed_driver_that_is_used(site: Site) -> None:
+    site.add_driver("gicv2")
+    site.add_driver("broken", class_="'clock'")
+
+    result = ruled(site, "return [f'is {driver.name}, wanted \\x1b[31macme', 'too old']")
+
+    assert [one.name for one in result.drivers] == ["gicv2", "pl011"]
+    found = [(one.subject, one.message) for one in result.problems if one.used]
+    assert found == [
+        ("ukdriver-gicv2 0.1", r"gicv2: is gicv2, wanted \x1b[31macme (rule 'acme-style')"),
+        ("ukdriver-gicv2 0.1", "gicv2: too old (rule 'acme-style')"),
+        ("ukdriver-pl011 0.1", r"pl011: is pl011, wanted \x1b[31macme (rule 'acme-style')"),
+        ("ukdriver-pl011 0.1", "pl011: too old (rule 'acme-style')"),
+    ]
+
+
+def test_rule_that_finds_nothing(site: Site) -> None:
+    assert ruled(site, "return ()").problems == ()
+
+
+def test_rule_without_an_end_is_stopped(site: Site) -> None:
+    result = ruled(site, "import itertools; return map(str, itertools.count())")
+
+    assert len(result.problems) == 100
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("1 / 0", "ZeroDivisionError: division by zero (acme_hooks.py:8)"),
+        ("raise SystemExit", "SystemExit (acme_hooks.py:8)"),
+        ("return [1]", "TypeError: found int, wanted text (plugins.py:"),
+        ("return 1", "TypeError: 'int' object is not iterable (plugins.py:"),
+    ],
+)
+def test_rule_that_fails(site: Site, body: str, message: str) -> None:
+    result = ruled(site, body)
+
+    assert [one.name for one in result.drivers] == ["pl011"]
+    (problem,) = result.problems
+    assert problem.subject == "acme 2.0"
+    assert problem.message.startswith(f"rule 'acme-style': pl011: {message}")
+    assert not problem.used
+
+
+def test_hook_of_rules_that_fails(site: Site) -> None:
+    code = f"{HEAD}@hookimpl\ndef ukdrivers_checks():\n    return [len]\n"
+
+    said = refused(site, code)
+
+    assert said == (
+        "ukdrivers_checks: returned a list with builtin_function_or_method, wanted a list of Rule"
+    )
+
+
+def test_our_own_rule_comes_through_the_hook(site: Site) -> None:
+    site.add_driver("pl011", summary="'A driver.'")
+
+    result = discover([site.path])
+
+    assert [one.name for one in result.drivers] == ["pl011"]
+    (problem,) = result.problems
+    assert (problem.subject, problem.used) == ("ukdriver-pl011 0.1", True)
+    assert problem.message == (
+        "pl011: driver.summary: ends in a full stop, wanted a phrase (rule 'summary')"
+    )

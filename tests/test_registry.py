@@ -45,7 +45,7 @@ def test_nothing_installed(site: Site) -> None:
 def test_our_own_platform_and_host_come_through_the_hooks(site: Site) -> None:
     result = discover([site.path])
 
-    (kvm,) = result.platforms
+    kvm = next(one for one in result.platforms if one.name == "kvm")
     assert (kvm.name, kvm.arch) == ("kvm", ("arm64",))
     assert [slot.interface for slot in kvm.slots] == ["irqchip@1", "console@1"]
     base, unikraft = result.hosts
@@ -254,6 +254,28 @@ def test_distribution_in_another_spelling_is_the_same(site: Site) -> None:
     site.add("UKdriver.virtio_net", entry_points=entries, files=files)
 
     assert names(site) == ["virtio-net"]
+
+
+def test_catalogues_are_found_and_not_imported(site: Site, tmp_path: Path) -> None:
+    entries = "[ukdrivers.catalogue]\nacme = acme.known\n"
+    files = {"acme/__init__.py": "1 / 0", "acme/known/catalogue.toml": ""}
+    site.add("acme", entry_points=entries, files=files)
+    site.add("editable", entry_points="[ukdrivers.catalogue]\nx = elsewhere\n")
+    source = write(str(tmp_path / "source"), {"elsewhere/catalogue.toml": ""})
+    site.add("empty", entry_points="[ukdrivers.catalogue]\nx = empty\n", files={"empty/x": ""})
+
+    result = discover([site.path, source])
+
+    assert sorted(result.catalogues) == [
+        os.path.join(site.path, "acme", "known", "catalogue.toml"),
+        os.path.join(source, "elsewhere", "catalogue.toml"),
+    ]
+    (problem,) = result.problems
+    place = os.path.join(site.path, "empty")
+    assert (problem.subject, problem.message) == (
+        "empty 0.1",
+        f"catalogue.toml: does not exist in {place}",
+    )
 
 
 def test_path_entries_that_are_no_text_are_ignored(site: Site, tmp_path: Path) -> None:

@@ -67,10 +67,29 @@ def save(
         if any(max(changed) > since - TICK_NS for _, *changed in stamps.values()):
             return
         kept = {one: [stamp, _digest(one)] for one, stamp in stamps.items()}
+        text = json.dumps({"key": [*key], "files": kept, "value": value})
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        new = f"{path}.{os.getpid()}"
-        with open(new, "w", encoding="utf-8") as file:
-            json.dump({"key": [*key], "files": kept, "value": value}, file)
+        _replace(path, text.encode())
+
+
+def _replace(path: str, data: bytes) -> None:
+    """Write a whole file or nothing; nothing, too, while somebody else writes the same one.
+
+    What a run that was killed left beside it is written over.
+
+    :raises OSError: it can't be written
+    """
+    import fcntl
+
+    new = f"{path}.new"
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666), "wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # somebody else's is done when it has another name by now
+        if not os.path.samestat(os.fstat(file.fileno()), os.stat(new)):
+            return
+        file.truncate(0)
+        file.write(data)
+        file.flush()
         os.replace(new, path)
 
 

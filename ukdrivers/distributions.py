@@ -7,42 +7,68 @@ a fraction of its cost: importing that takes three times as long as starting Pyt
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from ukdrivers.bounded import read_bounded, read_head
 from ukdrivers.installed import Problem
 from ukdrivers.rules import printable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["DRIVERS", "HOOKS", "Distribution", "find_distributions", "normalised"]
+__all__ = [
+    "CATALOGUES",
+    "DRIVERS",
+    "HOOKS",
+    "Distribution",
+    "entries_in",
+    "find_distributions",
+    "normalised",
+]
 
-#: groups of entry points: a manifest, read as data; and code, which is imported
+#: groups of entry points: a manifest or a catalogue, read as data; and code, which is imported
 DRIVERS = "ukdrivers"
+CATALOGUES = "ukdrivers.catalogue"
 HOOKS = "ukdrivers.hooks"
 
 _ENTRY_POINTS = "entry_points.txt"
 _ENTRY_POINTS_BYTES = 1024 * 1024
+_MOST_ENTRIES = 256  # of one distribution
+_NAME_LENGTH = 256  # of a name or a version; a file system allows no more
 _METADATA_BYTES = 64 * 1024  # of the headers; a description may follow
-_MARK = DRIVERS.encode()  # what both groups begin with
+_MARK = DRIVERS.encode()  # what all groups begin with
 _SUFFIXES = (".dist-info", ".egg-info")
+_IN_PLACE = (_ENTRY_POINTS, "PKG-INFO")
 
 
 class Distribution:
     """An installed distribution that has entry points for us.
 
     :param folder: of the search path that its metadata stand in
+    :param info: its metadata folder; read when the name or the version is asked for
     :param entries: group, name and value of each entry point for us, in the order of the file
     """
 
-    def __init__(
-        self, *, folder: str, name: str, version: str, entries: list[tuple[str, str, str]]
-    ) -> None:
+    def __init__(self, *, folder: str, info: str, entries: list[tuple[str, str, str]]) -> None:
         self.folder = folder
-        self.name = name
-        self.version = version
+        self.info = info
         self.entries = entries
+        self._named: tuple[str, str] | None = None
+
+    @property
+    def name(self) -> str:
+        """As the metadata spell it."""
+        return self._name_and_version()[0]
+
+    @property
+    def version(self) -> str:
+        """As the metadata spell it."""
+        return self._name_and_version()[1]
+
+    def _name_and_version(self) -> tuple[str, str]:
+        if self._named is None:
+            self._named = _name_and_version(self.info)
+        return self._named
 
     @property
     def title(self) -> str:
@@ -54,10 +80,14 @@ class Distribution:
         return [(name, value) for group, name, value in self.entries if group == wanted]
 
 
-def find_distributions(path: Iterable[str]) -> tuple[list[Distribution], list[Problem]]:
+def find_distributions(
+    path: Iterable[str], *, watched: list[str] | None = None
+) -> tuple[list[Distribution], list[Problem]]:
     """Find the distributions that have entry points for us.
 
     :param path: folders, searched in this order
+    :param watched: gets the files that may come to say something else while no folder on the path
+        changes: those of a source tree, which setuptools writes in place
     :returns: the distributions, of each name the first on the path; and what could not be read
     """
     problems: list[Problem] = []
@@ -68,6 +98,9 @@ def find_distributions(path: Iterable[str]) -> tuple[list[Distribution], list[Pr
             if name.endswith(_SUFFIXES) and not name.startswith("~"):
                 key = normalised(name.rpartition(".")[0].partition("-")[0])
                 infos.setdefault(key, []).append((folder, name))
+                if watched is not None and name.endswith(".egg-info"):
+                    info = os.path.join(folder, name)
+                    watched += (info, *(os.path.join(info, one) for one in _IN_PLACE))
     found = []
     for candidates in infos.values():
         one = _distribution(*_first_whole(candidates))
@@ -107,7 +140,7 @@ def _zipped(path: str) -> Iterator[Problem]:
 
     for found in importlib_metadata.distributions(path=[path]):
         text = found.read_text(_ENTRY_POINTS) or ""
-        if any(group in text for group in (f"[{DRIVERS}]", f"[{HOOKS}]")):
+        if any(group in text for group in (f"[{DRIVERS}]", f"[{CATALOGUES}]", f"[{HOOKS}]")):
             yield Problem(
                 subject=f"{found.name} {found.version}",
                 message=f"is inside the archive {path}, wanted files: C sources are compiled",
@@ -132,7 +165,7 @@ def _distribution(folder: str, info: str) -> Distribution | Problem | None:
         data = read_bounded(f"{path}/{_ENTRY_POINTS}", _ENTRY_POINTS_BYTES)
         if _MARK not in data:
             return None
-        entries = list(_entries(data.decode()))
+        entries = list(entries_in(data.decode()))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
@@ -140,20 +173,22 @@ def _distribution(folder: str, info: str) -> Distribution | Problem | None:
         return Problem(subject=" ".join(_name_and_version(path)), message=message)
     if not entries:
         return None
-    name, version = _name_and_version(path)
-    return Distribution(folder=folder, name=name, version=version, entries=entries)
+    return Distribution(folder=folder, info=path, entries=entries)
 
 
-def _entries(text: str) -> Iterator[tuple[str, str, str]]:
+def entries_in(text: str) -> Iterator[tuple[str, str, str]]:
     """Yield group, name and value of each entry point for us; ValueError says what is wrong."""
-    group = ""
+    group, number_of_ours = "", 0
     for number, line in enumerate(map(str.strip, text.splitlines()), 1):
         if line.startswith("[") and line.endswith("]"):
             group = line.strip("[]")
-        elif group in {DRIVERS, HOOKS} and line and not line.startswith("#"):
+        elif group in {DRIVERS, CATALOGUES, HOOKS} and line and not line.startswith("#"):
             name, equals, value = line.partition("=")
             if not equals:
                 raise ValueError(f"line {number}: is no 'name = value'")
+            if number_of_ours == _MOST_ENTRIES:
+                raise ValueError(f"line {number}: is more than entry point {_MOST_ENTRIES} of ours")
+            number_of_ours += 1
             yield group, name.strip(), value.strip()
 
 
@@ -169,7 +204,7 @@ def _name_and_version(info: str) -> tuple[str, str]:
         for line in text.partition("\n\n")[0].splitlines():
             key, _, value = line.partition(":")
             if key in headers and value.strip():
-                headers[key] = printable(value)
+                headers[key] = printable(value)[:_NAME_LENGTH]
         break
     return headers["Name"], headers["Version"]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import tomllib
-from typing import TYPE_CHECKING
 
 from ukdrivers import rules
 from ukdrivers.bounded import read_bounded
@@ -16,6 +15,7 @@ from ukdrivers.errors import ManifestError
 from ukdrivers.installed import Driver
 from ukdrivers.rules import fault
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -74,6 +74,9 @@ def read_manifest(path: str, *, distribution: str, version: str) -> Driver:
 
 
 def _text(path: str) -> str:
+    root = os.path.dirname(path)
+    if os.path.islink(path) and not rules.is_inside(path, root):
+        raise fault(f"is a link that leaves {root}, wanted a file inside it")
     try:
         data = read_bounded(path, _MANIFEST_BYTES)
     except FileNotFoundError as error:

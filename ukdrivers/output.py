@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 
 from ukdrivers.errors import UsageError
 from ukdrivers.model import Image
+from ukdrivers.values import Value
 
 __all__ = ["Output", "Record", "read_record", "read_text", "write_bytes", "write_record"]
 
 SCHEMA = "ukdrivers/output/1"
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Output:
+class Output(Value):
     """Where things are in an output folder."""
 
     folder: str  #: absolute
@@ -45,8 +44,7 @@ class Output:
         return os.path.join(self.folder, "ukdrivers.json")
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(Value):
     """What an output folder was made from, and the image that came of it."""
 
     source: str  #: the board as the user named it
@@ -90,7 +88,8 @@ def write_record(output: Output, record: Record) -> None:
     """Keep what an output folder was made from."""
     import json
 
-    value = {"schema": SCHEMA, **dataclasses.asdict(record)}
+    image = None if record.image is None else vars(record.image)
+    value = {"schema": SCHEMA, **vars(record), "image": image}
     write_bytes(output.record, f"{json.dumps(value, indent=2)}\n".encode())
 
 

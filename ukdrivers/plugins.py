@@ -6,28 +6,30 @@ problem with the name of its distribution; pluggy alone would stop at the first.
 
 from __future__ import annotations
 
+import itertools
 import os
-from typing import TYPE_CHECKING
 
 import pluggy
 
-from ukdrivers import __version__, hooks, hosts, platforms
+from ukdrivers import __version__, checks, hooks, hosts, platforms
 from ukdrivers.distributions import HOOKS
 from ukdrivers.errors import UkdriversError
-from ukdrivers.installed import Driver, Host, Platform, Problem
+from ukdrivers.installed import Driver, Host, Platform, Problem, Rule
 from ukdrivers.rules import is_name, printable, quoted
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from typing import TypeVar
 
     from ukdrivers.distributions import Distribution
 
-    Named = TypeVar("Named", Driver, Platform, Host)
+    Named = TypeVar("Named", Driver, Platform, Host, Rule)
 
 __all__ = ["Plugins"]
 
 _CORE = f"ukdrivers {__version__}"
+_MOST_FINDINGS = 100  # of one rule in one driver
 
 
 class _Manifests:
@@ -53,7 +55,7 @@ class Plugins:
         self._titles: dict[str, str] = {}  # of a distribution, by its plugin's name in pluggy
         self._manager = pluggy.PluginManager(hooks.PROJECT)
         self._manager.add_hookspecs(hooks)
-        for own in (_Manifests(drivers), platforms, hosts):
+        for own in (_Manifests(drivers), platforms, hosts, checks):
             self._add(own, _CORE)
         for distribution in distributions:
             for name, value in distribution.group(HOOKS):
@@ -71,6 +73,24 @@ class Plugins:
     def hosts(self) -> list[tuple[str, Host]]:
         """Return each host after the distribution that gives it."""
         return self._ask("ukdrivers_hosts", Host)
+
+    def check(self, drivers: Iterable[Driver]) -> None:
+        """Put every driver to every rule; what they find is a problem each."""
+        everything = list(drivers)
+        for title, rule in self._ask("ukdrivers_checks", Rule):
+            try:
+                for driver in everything:
+                    for finding in itertools.islice(rule.check(driver), _MOST_FINDINGS):
+                        self._find(driver, rule.name, finding)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's code
+                self._refuse(title, f"rule '{rule.name}': {driver.name}: {_told(error)}")
+
+    def _find(self, driver: Driver, rule: str, finding: object) -> None:
+        if not isinstance(finding, str):
+            raise TypeError(f"found {type(finding).__name__}, wanted text")
+        message = f"{driver.name}: {printable(finding)} (rule '{rule}')"
+        title = f"{driver.distribution} {driver.version}"
+        self.problems.append(Problem(subject=title, message=message, used=True))
 
     def _load(self, name: str, value: str, title: str) -> None:
         import importlib_metadata

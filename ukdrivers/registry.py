@@ -12,15 +12,16 @@ from __future__ import annotations
 import itertools
 import os
 import sys
-from typing import TYPE_CHECKING
 
-from ukdrivers.distributions import DRIVERS, find_distributions, normalised
+from ukdrivers.distributions import CATALOGUES, DRIVERS, HOOKS, find_distributions, normalised
 from ukdrivers.errors import PluginError, UkdriversError
 from ukdrivers.installed import Problem, Registry
 from ukdrivers.manifest import MANIFEST, KitMismatch, read_manifest
 from ukdrivers.plugins import Plugins
 from ukdrivers.rules import quoted
+from ukdrivers.values import Value, replace
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TypeVar
@@ -30,9 +31,19 @@ if TYPE_CHECKING:
 
     Named = TypeVar("Named", Driver, Platform, Host)
 
-__all__ = ["discover"]
+__all__ = ["Found", "discover", "search"]
 
 _PREFIX = "ukdriver-"
+_CATALOGUE = "catalogue.toml"
+_WATCHED_FOLDERS = 64  # of one package
+
+
+class Found(Value):
+    """What is installed, and what a later change of it would show in."""
+
+    registry: Registry
+    watched: tuple[str, ...]  #: files and folders, besides those on the path; some may not exist
+    hooked: tuple[str, ...]  #: distributions whose code was asked, e.g. ``acme 2.0``
 
 
 def discover(path: Sequence[str] | None = None) -> Registry:
@@ -44,13 +55,31 @@ def discover(path: Sequence[str] | None = None) -> Registry:
     :param path: folders searched, in this order; ``sys.path`` if None
     :returns: what is usable, by name, and a problem for each plugin that is not
     """
+    return search(path).registry
+
+
+def search(path: Sequence[str] | None = None) -> Found:
+    """Find what is installed, as :func:`discover` does, and what to watch for a change of it."""
     searched = [one for one in (sys.path if path is None else path) if isinstance(one, str)]
-    distributions, problems = find_distributions(searched)
-    plugins = Plugins(_manifest_drivers(distributions, searched, problems), distributions)
+    watched: list[str] = []
+    distributions, problems = find_distributions(searched, watched=watched)
+    drivers = _manifest_drivers(distributions, searched, problems, watched)
+    catalogues = _catalogues(distributions, searched, problems, watched)
+    plugins = Plugins(drivers, distributions)
+    return Found(
+        registry=replace(_asked(plugins, problems), catalogues=tuple(catalogues)),
+        watched=tuple(dict.fromkeys(watched)),
+        hooked=tuple(one.title for one in distributions if one.group(HOOKS)),
+    )
+
+
+def _asked(plugins: Plugins, problems: list[Problem]) -> Registry:
+    """Return what the plugins give, and what was wrong before and is now."""
     platforms = _unrivalled("platform", plugins.platforms(), problems)
     hosts = _unrivalled("host", plugins.hosts(), problems)
     drivers = _unrivalled("driver", plugins.drivers(), problems)
     drivers = _without_hosts_own(drivers, hosts, problems)
+    plugins.check(drivers)
     problems += plugins.problems
     return Registry(
         drivers=tuple(drivers),
@@ -61,32 +90,98 @@ def discover(path: Sequence[str] | None = None) -> Registry:
 
 
 def _manifest_drivers(
-    distributions: Iterable[Distribution], path: Sequence[str], problems: list[Problem]
+    distributions: Iterable[Distribution],
+    path: Sequence[str],
+    problems: list[Problem],
+    watched: list[str],
 ) -> list[Driver]:
     drivers = []
     for distribution in distributions:
         for name, package in distribution.group(DRIVERS):
             try:
-                drivers.append(_driver(distribution, name, package, path))
+                manifest = _located(distribution, (name, package, MANIFEST), path, watched)
+                drivers.append(_driver(distribution, name, manifest))
             except UkdriversError as error:
                 problems.append(_problem(distribution.title, error))
+                watched += _looked_at(package, MANIFEST, (distribution.folder, *path))
     return drivers
 
 
-def _driver(distribution: Distribution, name: str, package: str, path: Sequence[str]) -> Driver:
-    """Read the driver that one entry point stands for."""
+def _catalogues(
+    distributions: Iterable[Distribution],
+    path: Sequence[str],
+    problems: list[Problem],
+    watched: list[str],
+) -> list[str]:
+    """Return the catalogues that distributions carry; what is in them is read where it is needed."""
+    found = []
+    for distribution in distributions:
+        for name, package in distribution.group(CATALOGUES):
+            try:
+                file = _located(distribution, (name, package, _CATALOGUE), path, watched)
+                if not os.path.isfile(file):
+                    raise PluginError(f"{_CATALOGUE}: does not exist in {os.path.dirname(file)}")
+                found.append(os.path.abspath(file))
+            except UkdriversError as error:
+                problems.append(_problem(distribution.title, error))
+                watched += _looked_at(package, _CATALOGUE, (distribution.folder, *path))
+    return found
+
+
+def _located(
+    distribution: Distribution,
+    wanted: tuple[str, str, str],
+    path: Sequence[str],
+    watched: list[str],
+) -> str:
+    """Return the file in the package that one entry point names.
+
+    :param wanted: the entry point's name and value, and the file's name
+    """
+    name, package, file = wanted
     parts = package.split(".")
     if not all(part.isidentifier() for part in parts):
         raise PluginError(f"entry point {quoted(name)}: is {quoted(package)}, wanted a package")
-    manifest = _manifest(parts, (distribution.folder, *path))
-    if manifest is None:
+    found = _found(parts, (distribution.folder, *path), file)
+    if found is None:
         raise PluginError(f"entry point {quoted(name)}: package {quoted(package)} is not installed")
+    if not found.startswith(os.path.join(distribution.folder, "")):  # an editable installation
+        watched += _looked_at(package, file, path)
+        watched += _contents(found)  # which only an import hook may know
+    return found
+
+
+def _driver(distribution: Distribution, name: str, manifest: str) -> Driver:
+    """Read the driver that one entry point stands for."""
     driver = read_manifest(manifest, distribution=distribution.name, version=distribution.version)
     if driver.name != name:
         wanted = f"wanted the driver's own name, '{driver.name}'"
         raise PluginError(f"entry point {quoted(name)}: {wanted}")
     _check_distribution(distribution, driver)
     return driver
+
+
+def _contents(file: str) -> Iterator[str]:
+    """Return a file and the folders below its own: what is made or removed shows in them."""
+    yield file
+    for count, (folder, names, _) in enumerate(os.walk(os.path.dirname(file))):
+        names[:] = [name for name in names if name.isidentifier() and name != "__pycache__"]
+        if count == _WATCHED_FOLDERS:
+            return
+        yield folder
+
+
+def _looked_at(package: str, file: str, folders: Iterable[str]) -> Iterator[str]:
+    """Return all that finding a file in a package, and reading it, depends on."""
+    for folder in folders:
+        place = folder
+        for part in package.split("."):
+            if not part.isidentifier() or not os.path.isdir(place):
+                break
+            place = os.path.join(place, part)
+            yield place
+        else:
+            yield from _contents(os.path.join(place, file))
 
 
 def _check_distribution(distribution: Distribution, driver: Driver) -> None:
@@ -101,15 +196,15 @@ def _check_distribution(distribution: Distribution, driver: Driver) -> None:
         )
 
 
-def _manifest(parts: Sequence[str], folders: Iterable[str]) -> str | None:
-    """Return where a package's manifest is, or would be; None if there is no such package."""
+def _found(parts: Sequence[str], folders: Iterable[str], file: str) -> str | None:
+    """Return where a package's file is, or would be; None if there is no such package."""
     places = []
     for place in itertools.chain((os.path.join(one, *parts) for one in folders), _editable(parts)):
-        if os.path.isfile(os.path.join(place, MANIFEST)):
-            return os.path.join(place, MANIFEST)
+        if os.path.isfile(os.path.join(place, file)):
+            return os.path.join(place, file)
         if os.path.isdir(place):
             places.append(place)
-    return os.path.join(places[0], MANIFEST) if places else None
+    return os.path.join(places[0], file) if places else None
 
 
 def _editable(parts: Sequence[str]) -> Iterator[str]:

@@ -7,10 +7,10 @@ shortened and has its control characters spelled out.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from ukdrivers.errors import ManifestError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -19,6 +19,7 @@ __all__ = [
     "each",
     "existing_file",
     "fault",
+    "is_inside",
     "is_name",
     "is_number",
     "nearest",
@@ -207,7 +208,12 @@ def existing_file(key: str, text: str, root: str) -> None:
     if not os.path.isfile(path):
         what = "is no file" if os.path.exists(path) else "does not exist"
         raise fault(f"{quoted(text)} {what} in {root}", key=key)
-    real_root = os.path.realpath(root)
-    if os.path.commonpath((real_root, os.path.realpath(path))) != real_root:
+    if not is_inside(path, root):
         wanted = "wanted a file inside it"
         raise fault(f"{quoted(text)} is a link that leaves the package, {wanted}", key=key)
+
+
+def is_inside(path: str, root: str) -> bool:
+    """Whether a path, behind every link, is inside a folder."""
+    real_root = os.path.realpath(root)
+    return os.path.commonpath((real_root, os.path.realpath(path))) == real_root

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing's own would mean to import typing
 if TYPE_CHECKING:
-    from typing import Any, ClassVar, dataclass_transform
+    from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+    Kind = TypeVar("Kind", bound="Value")
 else:
 
     def dataclass_transform(**_):  # noqa: ANN003, ANN202
         return lambda one: one
 
 
-__all__ = ["Value"]
+__all__ = ["Value", "fields", "replace", "restored"]
 
 
 class _Fields:
@@ -74,3 +76,25 @@ class Value:
 
     def __delattr__(self, name: str) -> None:
         raise AttributeError(f"{type(self).__name__}.{name}: is frozen")
+
+
+def replace(value: Kind, /, **changes: object) -> Kind:
+    """Return a value with some of its fields changed."""
+    return type(value)(**{**vars(value), **changes})
+
+
+def fields(value: Value) -> dict[str, Any]:
+    """Return the fields of a value by name, in the order of its class."""
+    return {name: getattr(value, name) for name in value._defaults}  # noqa: SLF001
+
+
+def restored(kind: type[Kind], fields: dict[str, Any]) -> Kind:
+    """Return the value that :func:`fields` gave these of; they are not copied.
+
+    :raises TypeError: they are those of another kind
+    """
+    if [*fields] != [*kind._defaults]:  # noqa: SLF001
+        raise TypeError(f"{kind.__name__}: made of {', '.join(fields)}")
+    value = object.__new__(kind)
+    object.__setattr__(value, "__dict__", fields)
+    return value

@@ -1,17 +1,17 @@
 """The program ``ukdrivers``: one module a verb, and only the verb that was asked for is imported.
 
 Data goes to standard output, everything else to standard error. Exit status: 0 done, 1 findings or
-failure, 2 usage, 3 unsatisfiable, 130 interrupted.
+failure, 2 usage, 3 unsatisfiable, 77 something could not be run, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import gc
 import sys
-from typing import TYPE_CHECKING
 
 from ukdrivers.errors import UkdriversError, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,12 +21,17 @@ VERBS = {
     "list": "what drivers are installed",
     "show": "all that a driver's manifest says",
     "match": "which driver runs which node of a board, and why",
+    "cover": "prove that a driver set is all that its boards need",
+    "catalogue": "which drivers there are besides those that are installed",
     "menu": "choose drivers and set their options",
     "build": "wire the chosen drivers into an image and link it",
     "run": "boot the image in QEMU and check its console",
+    "test": "put drivers through the conformance kit",
     "wire": "put the installed drivers into a stock Unikraft tree's build",
     "doctor": "what is missing on this machine, and what installs it",
+    "completion": "a script that completes what is typed, for bash, zsh or fish",
 }
+COMPLETE = "complete"  # what that script asks; not for people
 HELP = """\
 usage: ukdrivers VERB [ARGUMENT...]
 
@@ -41,7 +46,7 @@ options:
   --version   the version of this program
 
 exit status:
-  0 done, 1 findings or failure, 2 usage, 3 unsatisfiable, 130 interrupted
+  0 done, 1 findings or failure, 2 usage, 3 unsatisfiable, 77 skipped, 130 interrupted
 
 examples:
   # which drivers would run QEMU's machine virt
@@ -85,10 +90,9 @@ def _dispatch(arguments: list[str]) -> int:
     verb, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if verb == "help" and rest:
         verb, rest = rest[0], ["--help"]
-    if verb in VERBS:
-        import importlib
-
-        return int(importlib.import_module(f"ukdrivers.cli.{verb}").run(rest))
+    if verb in VERBS or verb == COMPLETE:
+        # as importlib.import_module, without the import of that
+        return int(__import__(f"ukdrivers.cli.{verb}", fromlist=["run"]).run(rest))
     if verb in {"-h", "--help", "help"}:
         print(_help(), end="")
         return 0

@@ -33,7 +33,7 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
 
     output = output_of(options)
-    prepared = prepare(installed(), output, request_of(options))
+    prepared = prepare(installed(refresh=options.refresh, exact=True), output, request_of(options))
     on_line = say if options.verbose else _ignore
     image = make_image(prepared, output, verbose=options.verbose, on_line=on_line)
     if options.json:

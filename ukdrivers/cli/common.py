@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "all_drivers",
+    "as_json",
+    "as_table",
     "complain",
+    "complaints",
     "harmless",
     "installed",
     "is_fancy",
@@ -62,15 +65,21 @@ def is_fancy() -> bool:
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under titles: aligned columns, with rules and colours on a terminal only."""
-    cells = [[harmless(cell) for cell in row] for row in rows]
     if is_fancy():
-        _print_rich(titles, cells)
-        return
-    table = [list(titles), *cells]
+        _print_rich(titles, [[harmless(cell) for cell in row] for row in rows])
+    else:
+        sys.stdout.write(as_table(titles, rows))
+
+
+def as_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return aligned columns under titles, without rules and colours."""
+    table = [list(titles), *([harmless(cell) for cell in row] for row in rows)]
     widths = [max(len(row[column]) for row in table) for column in range(len(titles))]
-    for row in table:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print(line.rstrip())
+    lines = (
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        for row in table
+    )
+    return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
 def _print_rich(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -89,9 +98,38 @@ def _print_rich(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def print_json(verb: str, value: Mapping[str, object]) -> None:
     """Print one JSON object that names its own schema."""
+    sys.stdout.write(as_json(verb, value))
+
+
+def as_json(verb: str, value: Mapping[str, object]) -> str:
+    """Return one JSON object that names its own schema, as ``json.dumps(…, indent=2)`` would."""
+    return f"{_json({'schema': f'ukdrivers/{verb}/1', **value}, chr(10))}\n"
+
+
+def _json(value: object, line: str) -> str:
+    """Return a value as JSON.
+
+    Importing :mod:`json` takes most of what a whole warm run does, so it is left to what is rare.
+
+    :param line: a line break and the indentation of the value
+    """
+    inner = f"{line}  "
+    if value and isinstance(value, dict):
+        items = [f"{_json(str(name), inner)}: {_json(one, inner)}" for name, one in value.items()]
+        return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
+    if value and isinstance(value, (list, tuple)):
+        return f"[{inner}{f',{inner}'.join([_json(one, inner) for one in value])}{line}]"
+    if isinstance(value, str) and value.isascii() and value.isprintable():
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    if type(value) is int:
+        return str(value)
+    for plain, text in ((None, "null"), (True, "true"), (False, "false"), ((), "[]"), ([], "[]")):
+        if value is plain or (value == plain and type(value) is type(plain)):
+            return text
     import json
 
-    print(json.dumps({"schema": f"ukdrivers/{verb}/1", **value}, indent=2))
+    return json.dumps(value)
 
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
@@ -101,15 +139,27 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(name, list(names), n=1)), None)
 
 
-def installed() -> Registry:
-    """Return what is installed; what is wrong with it goes to standard error."""
-    from ukdrivers.registry import discover
+def installed(*, refresh: bool = False, exact: bool = False) -> Registry:
+    """Return what is installed; what is wrong with it goes to standard error.
 
-    registry = discover()
+    :param refresh: search, whatever the index says
+    :param exact: look at every manifest for an edit that shows in no folder; for what builds images
+    """
+    from ukdrivers.cli.answers import registry
+
+    found = registry(refresh=refresh, exact=exact)
+    sys.stderr.write(complaints(found))
+    return found
+
+
+def complaints(registry: Registry) -> str:
+    """Return what is wrong with what is installed, as it is printed."""
+    lines = []
     for problem in registry.problems:
         verdict = "skipped: " if problem.skipped else ""
-        complain(f"{problem.subject}: {verdict}{problem.message}", problem.hint)
-    return registry
+        lines.append(f"ukdrivers: {problem.subject}: {verdict}{problem.message}")
+        lines += [f"hint: {problem.hint}"] if problem.hint else []
+    return "".join(f"{harmless(line)}\n" for line in lines)
 
 
 def all_drivers(registry: Registry) -> tuple[Driver, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ukdrivers.cli.common import print_json, print_table
 from ukdrivers.cli.parser import Parser, add_output, output_of
 from ukdrivers.errors import UkdriversError
+from ukdrivers.index import folder
 
 if TYPE_CHECKING:
     import argparse
@@ -137,9 +138,9 @@ def _kconfiglib() -> Check:
 
 
 def _plugins() -> Iterator[Check]:
-    from ukdrivers.registry import discover
+    from ukdrivers.cli.answers import renewed
 
-    registry = discover()
+    registry, reason = renewed()
     names = " ".join(driver.name for driver in registry.drivers)
     yield Check(
         name="drivers",
@@ -147,9 +148,14 @@ def _plugins() -> Iterator[Check]:
         found=names or "none installed",
         fix="" if names else "pip install ukdriver-gicv2 ukdriver-pl011",
     )
+    found = f"not kept: {reason}" if reason else folder()
+    yield Check(name="index", ok=True, found=found)  # without it all is as it was, only slower
     for problem in registry.problems:
         yield Check(
-            name=problem.subject, ok=problem.skipped, found=problem.message, fix=problem.hint or ""
+            name=problem.subject,
+            ok=problem.skipped or problem.used,
+            found=problem.message,
+            fix=problem.hint or "",
         )
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
 
-from ukdrivers.cli.common import all_drivers, installed, print_json, print_table
-
-if TYPE_CHECKING:
-    from ukdrivers.installed import Driver
+from ukdrivers import index
+from ukdrivers.cli.common import is_fancy
 
 __all__ = ["run"]
 
@@ -21,35 +19,46 @@ $ ukdrivers list --json | jq -r '.drivers[] | select(.class == "irqchip") | .nam
 
 def run(arguments: list[str]) -> int:
     """Print the installed drivers, then those that are part of a host."""
-    as_json = _wants_json(arguments)
-    drivers = all_drivers(installed())
-    if as_json:
-        print_json("list", {"drivers": [_fields(driver) for driver in drivers]})
-    else:
-        titles = ("NAME", "CLASS", "VERSION", "FROM", "SUMMARY")
-        rows = ((d.name, d.class_, d.version, d.distribution, d.summary) for d in drivers)
-        print_table(titles, rows)
+    as_json, refresh = _options(arguments)
+    if refresh or not _print_kept("json" if as_json else "table"):
+        _print(as_json=as_json, refresh=refresh)
     return 0
 
 
-def _wants_json(arguments: list[str]) -> bool:
-    if not arguments:  # the common case is spared argparse, a tenth of the whole run
+def _print_kept(what: str) -> bool:
+    """Print what the index has; return whether it has it."""
+    kept = None if what == "table" and is_fancy() else index.opened(index.search_path())
+    if kept is None:
         return False
-    from ukdrivers.cli.parser import Parser
+    with kept:
+        try:
+            said, text = kept.section("said").decode(), kept.section(what).decode()
+        except (ValueError, KeyError):
+            return False
+    sys.stderr.write(said)
+    sys.stdout.write(text)
+    return True
+
+
+def _options(arguments: list[str]) -> tuple[bool, bool]:
+    """Return whether JSON is wanted, and a search. The usual is spared argparse: a half of a run."""
+    if arguments in ([], ["--json"]):
+        return bool(arguments), False
+    from ukdrivers.cli.parser import Parser, add_refresh
 
     parser = Parser("list", what="Print the installed drivers.", examples=EXAMPLES)
     parser.add_argument("--json", action="store_true", help="print JSON")
-    return bool(parser.parse_args(arguments).json)
+    add_refresh(parser)
+    options = parser.parse_args(arguments)
+    return options.json, options.refresh
 
 
-def _fields(driver: Driver) -> dict[str, object]:
-    return {
-        "name": driver.name,
-        "class": driver.class_,
-        "version": driver.version,
-        "distribution": driver.distribution,
-        "summary": driver.summary,
-        "compatible": driver.compatible,
-        "arch": driver.arch,
-        "platforms": driver.platforms,
-    }
+def _print(*, as_json: bool, refresh: bool) -> None:
+    from ukdrivers.cli.answers import TITLES, list_fields, list_row, tier_of
+    from ukdrivers.cli.common import all_drivers, installed, print_json, print_table
+
+    drivers = [(one, tier_of(one)) for one in all_drivers(installed(refresh=refresh))]
+    if as_json:
+        print_json("list", {"drivers": [list_fields(*one) for one in drivers]})
+    else:
+        print_table(TITLES, (list_row(*one) for one in drivers))

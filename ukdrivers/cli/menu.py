@@ -39,7 +39,8 @@ def run(arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
 
     output = output_of(options)
-    configured = configure(installed(), output, request_of(options))
+    registry = installed(refresh=options.refresh, exact=True)
+    configured = configure(registry, output, request_of(options))
     if options.json:
         print_json("menu", {"config": output.config, "entries": _fields(configured)})
     elif options.print or options.values or not (sys.stdin.isatty() and sys.stdout.isatty()):

@@ -17,6 +17,7 @@ __all__ = [
     "Parser",
     "add_board",
     "add_output",
+    "add_refresh",
     "add_request",
     "add_target",
     "output_of",
@@ -70,6 +71,12 @@ def add_output(parser: Parser) -> None:
     )
 
 
+def add_refresh(parser: Parser) -> None:
+    """Add the option that doesn't believe the index."""
+    text = "search for what is installed, whatever the index says"
+    parser.add_argument("--refresh", action="store_true", help=text)
+
+
 def add_request(parser: Parser) -> None:
     """Add all that says what an image is made from; what is left out is as it was last time."""
     text = f"{BOARD}; left out: the one this output folder was last made for"
@@ -86,6 +93,7 @@ def add_request(parser: Parser) -> None:
         default=[],
         help="give a configuration symbol a value; may be repeated",
     )
+    add_refresh(parser)
 
 
 def output_of(options: argparse.Namespace) -> Output:

@@ -38,7 +38,7 @@ def run(arguments: list[str]) -> int:
         board=options.board,
         values=read_values(options.values),
     )
-    prepared = prepare(installed(), wanted)
+    prepared = prepare(installed(exact=True), wanted)
     for one in prepared.selection.rejected:
         say(f"{one.driver.name}: left out: {one.reason}")
     _warn(prepared)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from ukdrivers import __version__
 from ukdrivers.hooks import hookimpl
 from ukdrivers.installed import Host
 from ukdrivers.manifest import MANIFEST, read_manifest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ukdrivers.installed import Driver
 

@@ -186,7 +186,8 @@ def _forget(cache: str, drivers: Iterable[Driver]) -> None:
     """Remove what was kept of drivers that are not in the overlay any more."""
     kept = {f"{one.name}.json" for one in drivers}
     for name in os.listdir(cache) if os.path.isdir(cache) else ():
-        if name.endswith(".json") and name not in kept:
+        # .new: of a run that was killed
+        if name.endswith((".json", ".json.new")) and name not in kept:
             with contextlib.suppress(OSError):
                 os.unlink(os.path.join(cache, name))
 
