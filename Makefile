@@ -8,7 +8,7 @@ VENV := .venv
 unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench clean distclean
+.PHONY: help setup demo test lint bench endurance clean distclean
 .NOTPARALLEL:
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make test       run every test, the boot tests among them (PYTEST="-k name" for some)'
 	@echo 'make lint       check style and types'
 	@echo 'make bench      print the figures this project keeps, and write build/bench.json'
+	@echo 'make endurance  1,000 boots and 1,000 killed runs, which takes an hour (N=100: as many)'
 	@echo 'make setup      install what these need, and nothing else'
 	@echo 'make clean      remove what was built; make distclean: .venv too'
 
@@ -42,6 +43,11 @@ bench:
 	@setup/boards
 	@mkdir -p build
 	@$(VENV)/bin/python -m benchmarks -o build/bench.json
+
+endurance: N ?= 1000
+endurance:
+	@setup/prepare test
+	@$(VENV)/bin/python -m benchmarks.endurance --boots $(N) --kills $(N)
 
 clean:
 	rm -rf build

@@ -28,6 +28,7 @@ Builder = Callable[..., str]
 @pytest.fixture(scope="session")
 def ukdrivers(tmp_path_factory: pytest.TempPathFactory) -> Program:
     empty = tmp_path_factory.mktemp("cwd")
+    cache = str(tmp_path_factory.mktemp("cache"))
 
     def run(*arguments: str, env: Mapping[str, str] | None = None, cwd: str | None = None) -> Done:
         kept = {name: value for name, value in os.environ.items() if name not in FOREIGN}
@@ -39,7 +40,7 @@ def ukdrivers(tmp_path_factory: pytest.TempPathFactory) -> Program:
             stdin=subprocess.DEVNULL,
             timeout=120,
             cwd=cwd or empty,
-            env={**kept, "PYTHONPATH": ROOT, **(env or {})},
+            env={**kept, "PYTHONPATH": ROOT, "XDG_CACHE_HOME": cache, **(env or {})},
         )
 
     return run

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.net_link import Link
+    from ukdrivers.conformance.link import Link
 
 __all__ = ["Outcome", "command", "echo", "frames_of", "wait_for_hello"]
 

@@ -11,7 +11,8 @@ import tempfile
 import threading
 from typing import TYPE_CHECKING
 
-from tests.net_link import Link
+from ukdrivers.conformance import qmp
+from ukdrivers.conformance.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,14 +40,14 @@ class Guest:
     """One that runs.
 
     :ivar links: the other end of each device
-    :ivar qmp: path of a socket that takes QEMU's control commands
+    :ivar folder: with the socket that takes QEMU's control commands
     :ivar log: path of what QEMU complains of
     :ivar lines: of the console, as far as they were read
     """
 
     process: subprocess.Popen[str]
     links: Sequence[Link]
-    qmp: str
+    folder: str
     log: str
     lines: list[str] = dataclasses.field(default_factory=list)
 
@@ -90,10 +91,10 @@ def booted(  # noqa: PLR0913 - settings, all by keyword
     """
     with tempfile.TemporaryDirectory(prefix="ukd-") as folder, contextlib.ExitStack() as stack:
         links = [stack.enter_context(Link(os.path.join(folder, f"link{n}"))) for n in range(count)]
-        qmp, log = os.path.join(folder, "qmp"), os.path.join(folder, "log")
+        log = os.path.join(folder, "log")
         command = [*QEMU, "-M", f"virt,gic-version={gic_version}", "-m", memory, *CONSOLE]
         command += ["-d", "guest_errors,unimp", "-D", log, "-kernel", image]
-        command += ["-qmp", f"unix:{qmp},server=on,wait=off"]
+        command += qmp.arguments(folder)
         for number, link in enumerate(links):
             name = f"net{number}"
             mac = f"mac=52:54:00:12:34:{0x56 + number:02x}"
@@ -111,7 +112,7 @@ def booted(  # noqa: PLR0913 - settings, all by keyword
         watchdog = threading.Timer(timeout, process.kill)
         watchdog.start()
         try:
-            yield Guest(process=process, links=links, qmp=qmp, log=log)
+            yield Guest(process=process, links=links, folder=folder, log=log)
         finally:
             watchdog.cancel()
             process.kill()

@@ -14,7 +14,7 @@ import struct
 import sys
 import time
 
-from tests.net_link import Link
+from ukdrivers.conformance.link import Link
 
 __all__ = ["ADDRESS", "Host", "checksum", "ip", "udp"]
 

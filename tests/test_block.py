@@ -6,7 +6,6 @@ them back in another order, and says how many didn't fit; here, the file is comp
 
 from __future__ import annotations
 
-import array
 import dataclasses
 import functools
 import os
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import BOARD, ROOT
+from ukdrivers.conformance.disk import MIB, drive, make_disk, numbers
 
 if TYPE_CHECKING:
     import pathlib
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from tests.conftest import Program
 
 APP = os.path.join(ROOT, "ukdrivers", "conformance", "apps", "block")
-MIB = 1 << 20
 DISK = re.compile(r"^disk (\d+): (\w+)(.*)$", re.MULTILINE)
 KILL_SECONDS = 60
 
@@ -97,25 +96,6 @@ def boot(images: Images, ukdrivers: Program, tmp_path: pathlib.Path) -> Boot:
     return run
 
 
-def make_disk(path: pathlib.Path, plan: str, *, size: int = 4 * MIB, content: bytes = b"") -> str:
-    """Make a file of zeros, or of this, that begins with what is to be done with it."""
-    with open(path, "wb") as file:
-        file.write(content)
-        file.truncate(size)
-        file.seek(0)
-        file.write(f"{plan}\n".encode())
-    return str(path)
-
-
-def numbers(seed: int, size: int) -> bytes:
-    """Return what a disk that was filled with this seed holds."""
-    return array.array("Q", range(seed << 48, (seed << 48) + size // 8)).tobytes()
-
-
-def drive(path: str, name: str = "d0", *options: str) -> tuple[str, str]:
-    return "-drive", ",".join((f"file={path},id={name},if=none,format=raw", *options))
-
-
 def check_filled(seen: Seen, number: int, path: str, *, seed: int, in_flight: int) -> None:
     said = seen.said[number]
     size = os.path.getsize(path)
@@ -131,7 +111,7 @@ def test_64_mib_written_read_back_and_compared(
     boot: Boot, tmp_path: pathlib.Path, kind: str
 ) -> None:
     *before, device = KINDS[kind]
-    path = make_disk(tmp_path / "disk", "fill 12345", size=64 * MIB)
+    path = make_disk(f"{tmp_path}/disk", "fill 12345", size=64 * MIB)
 
     seen = boot(*drive(path), *before, "-device", device)
 
@@ -154,7 +134,7 @@ FEATURES = {
 def test_with_each_feature_switched(
     boot: Boot, tmp_path: pathlib.Path, kind: str, feature: str
 ) -> None:
-    path = make_disk(tmp_path / "disk", "fill 7")
+    path = make_disk(f"{tmp_path}/disk", "fill 7")
     *before, device = KINDS[kind]
 
     seen = boot(*drive(path), *before, "-device", f"{device},{FEATURES[feature]}")
@@ -170,7 +150,7 @@ def test_the_smallest_and_the_largest_queue(
 ) -> None:
     *before, device = KINDS[kind]
     for indirect, in_flight in (("on", size), ("off", size // 3)):
-        path = make_disk(tmp_path / "disk", "fill 8")
+        path = make_disk(f"{tmp_path}/disk", "fill 8")
         options = f"queue-size={size},indirect_desc={indirect}"
 
         seen = boot(*drive(path), *before, "-device", f"{device},{options}", queue=size)
@@ -181,7 +161,7 @@ def test_the_smallest_and_the_largest_queue(
 def test_four_disks_at_once(boot: Boot, tmp_path: pathlib.Path) -> None:
     names = ["d0", "d1", "d2", "d3"]
     paths = [
-        make_disk(tmp_path / name, f"fill {40 + i}", size=(4 + i) * MIB)
+        make_disk(f"{tmp_path}/{name}", f"fill {40 + i}", size=(4 + i) * MIB)
         for i, name in enumerate(names)
     ]
     drives = [word for path, name in zip(paths, names, strict=True) for word in drive(path, name)]
@@ -207,9 +187,7 @@ def test_a_read_only_disk_is_read_and_not_written(
 ) -> None:
     *before, device = KINDS[kind]
     content = numbers(99, 4 * MIB)
-    path = str(tmp_path / "disk")
-    with open(path, "wb") as file:
-        file.write(content)
+    path = make_disk(f"{tmp_path}/disk", content=content)
 
     seen = boot(*drive(path, "d0", "readonly=on"), *before, "-device", device)
 
@@ -232,7 +210,7 @@ def test_sectors_and_topology_as_the_device_says(
     boot: Boot, tmp_path: pathlib.Path, kind: str, blocks: str, wanted: str
 ) -> None:
     *before, device = KINDS[kind]
-    path = make_disk(tmp_path / "disk", "fill 3")
+    path = make_disk(f"{tmp_path}/disk", "fill 3")
 
     seen = boot(*drive(path), *before, "-device", f"{device},{blocks}")
 
@@ -246,7 +224,7 @@ def killed(image: str, disk: str, device: str) -> str:
         *("qemu-system-aarch64", "-machine", "virt,gic-version=2", "-cpu", "cortex-a53"),
         *("-m", "128M", "-nodefaults", "-display", "none", "-serial", "stdio"),
         *("-monitor", "none", "-kernel", os.path.join(image, "ukdrivers_kvm-arm64")),
-        *("-drive", f"file={disk},id=d0,if=none,format=qcow2,cache=writeback"),
+        *drive(disk, "d0", "format=qcow2", "cache=writeback"),
         *("-device", device),
     )
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as qemu:
@@ -266,7 +244,7 @@ def test_what_was_flushed_survives_and_what_was_not_does_not(
 ) -> None:
     """QEMU keeps the tables of a qcow2 file to itself until the guest flushes."""
     size = 16 * MIB
-    raw = make_disk(tmp_path / "raw", f"{plan} 5", size=size)
+    raw = make_disk(f"{tmp_path}/raw", f"{plan} 5", size=size)
     disk, after = str(tmp_path / "disk"), tmp_path / "after"
     convert = ("qemu-img", "convert", "-q")
     subprocess.run([*convert, "-f", "raw", "-O", "qcow2", raw, disk], check=True)

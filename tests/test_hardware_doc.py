@@ -31,6 +31,7 @@ DOCUMENT = {
     "Bridge": "PCI-to-PCI Bridge Architecture Specification",
     "Binding": "IEEE Std 1275-1994",
     "IEEE Std 1275-1994, revision 2.1,": "IEEE Std 1275-1994",
+    "VIRTIO": "Virtual I/O Device (VIRTIO)",
 }
 #: a TRM is that of the plugin that cites it
 TRM = {"pl011": "DDI 0183G", "pl031": "DDI 0224C"}

@@ -11,7 +11,7 @@ import pytest
 
 from tests.net_echo import echo, frames_of
 from tests.net_host import checksum, ip, udp
-from tests.net_link import LENGTH, Link
+from ukdrivers.conformance.link import LENGTH, Link
 
 if TYPE_CHECKING:
     import pathlib

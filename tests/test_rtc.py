@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import BOARD, ROOT
+from tests.conftest import BOARD
 from tests.tree_edit import edit, machine_tree
+from ukdrivers.conformance.classes import rtc
+from ukdrivers.conformance.variations import APPS
 
 if TYPE_CHECKING:
     import pathlib
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Builder, Program
 
-APP = os.path.join(ROOT, "tests", "apps", "date")
+APP = os.path.join(APPS, "rtc")
 NODE = "/pl031@9010000"
 NEW_YEAR_2026 = 1767225600
 #: a machine under load takes its time
@@ -35,7 +37,7 @@ def boot(
     def run(*, tree: str = "") -> tuple[Dates, str]:
         log = tmp_path / "qemu.log"
         done = ukdrivers(
-            *("run", "-o", built(APP), "--", "-rtc", "base=2026-01-01T00:00:00"),
+            *("run", "-o", built(APP), "--", *rtc.arguments("2026-01-01T00:00:00")),
             *("-d", "guest_errors,unimp", "-D", str(log)),
             *(("-dtb", tree) if tree else ()),
         )

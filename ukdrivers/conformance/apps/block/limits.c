@@ -98,8 +98,10 @@ void check_read_only(struct uk_block *disk)
 {
 	char *data;
 
-	if (uk_block_info(disk)->is_read_only)
-		return check_refused(disk, UKD_BLOCK_WRITE, 0, 1, -ENOTSUP);
+	if (uk_block_info(disk)->is_read_only) {
+		check_refused(disk, UKD_BLOCK_WRITE, 0, 1, -ENOTSUP);
+		return;
+	}
 	data = memalign(4096, uk_block_info(disk)->sector_bytes);
 	WANT(ask_and_wait(disk, UKD_BLOCK_READ, 0, 1, data), 0);
 	WANT(ask_and_wait(disk, UKD_BLOCK_WRITE, 0, 1, data), 0);

@@ -26,7 +26,7 @@ extern const struct {
 
 void masked_waits_until_unmasked(void)
 {
-	test_name = "mask";
+	check_begin("mask");
 	CHECK(!test_take(&test_spi, test_note));
 	CHECK(!uk_irq_mask(100));
 	test_make_pending(&test_spi);
@@ -38,7 +38,7 @@ void masked_waits_until_unmasked(void)
 
 void private_masked_waits_until_unmasked(void)
 {
-	test_name = "mask private";
+	check_begin("mask-private");
 	CHECK(!test_take(&test_timer, test_timer_off));
 	CHECK(!uk_irq_mask(30));
 	test_expire();
@@ -50,7 +50,7 @@ void private_masked_waits_until_unmasked(void)
 
 void detached_does_not_come(void)
 {
-	test_name = "detach";
+	check_begin("detach");
 	CHECK(!test_take(&test_spi, test_note));
 	CHECK(!test_leave(&test_spi, test_note));
 	CHECK(test_leave(&test_spi, test_note) == -EINVAL);
@@ -61,7 +61,7 @@ void detached_does_not_come(void)
 
 void more_urgent_comes_first(void)
 {
-	test_name = "priority";
+	check_begin("priority");
 	CHECK(!test_take(&test_spi, test_note));
 	CHECK(!test_take(&test_other, test_note));
 
@@ -100,7 +100,7 @@ void more_urgent_comes_first(void)
 
 void a_shared_line_calls_all(void)
 {
-	test_name = "shared";
+	check_begin("shared");
 	CHECK(!test_take(&test_spi, test_note));
 	CHECK(test_take(&spi_as_level, test_note) == -EBUSY);
 	CHECK(!test_take(&neighbour, test_note));
@@ -127,7 +127,7 @@ static bool handle_again(void *arg)
 /* Pending no more when the controller is asked: it answers with 1023. */
 void what_went_away_is_ignored(void)
 {
-	test_name = "spurious";
+	check_begin("spurious");
 	CHECK(!test_take(&test_spi, handle_again));
 	uk_irqs_off();
 	test_make_pending(&test_spi);
@@ -146,7 +146,7 @@ void numbers_out_of_range_are_refused(void)
 {
 	const uint32_t limit = uk_irq_limit();
 
-	test_name = "range";
+	check_begin("range");
 	CHECK(limit > 103 && limit <= 1020);
 	CHECK(uk_irq_mask(limit) == -ERANGE);
 	CHECK(uk_irq_unmask(limit) == -ERANGE);
@@ -164,7 +164,7 @@ void numbers_out_of_range_are_refused(void)
 /* The host says so, once, and masks it. */
 void nobodys_is_named_and_masked(void)
 {
-	test_name = "nobody";
+	check_begin("nobody");
 	CHECK(!uk_irq_unmask(102));
 	test_make_pending(&nobodys);
 	test_wait();
@@ -188,7 +188,7 @@ void unclaimed_is_named_and_masked(void)
 {
 	unsigned int i;
 
-	test_name = "unclaimed";
+	check_begin("unclaimed");
 	CHECK(!test_take(&unclaimed, refuse));
 	for (i = 0; i < 200; i++)
 		test_make_pending(&unclaimed);

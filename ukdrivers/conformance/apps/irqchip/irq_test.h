@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What the tests share: devices, what came of them, checks.
+ * What the tests share: devices, and what came of them.
  *
  * Shared interrupts are made pending in the distributor, whose registers for
  * it are the same in a GICv2 and a GICv3. Source: "ARM Generic Interrupt
@@ -9,6 +9,8 @@
  */
 #ifndef IRQ_TEST_H
 #define IRQ_TEST_H
+
+#include "../common/check.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -55,13 +57,6 @@ void test_expire(void);
 void test_wait(void);
 /* The same; whether so many came, and no more. */
 bool test_came(unsigned int wanted);
-
-/* What the checks that follow are about. */
-extern const char *test_name;
-extern unsigned int test_checks, test_failed;
-void test_check(bool is_true, const char *expression);
-
-#define CHECK(expression) test_check(expression, #expression)
 
 /* kinds.c */
 void sgi_comes_when_raised(void);

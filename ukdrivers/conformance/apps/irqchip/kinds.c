@@ -29,7 +29,7 @@ static const struct ukd_device
 /* A GICv2 needn't be able to mask an SGI, so that isn't tried. */
 void sgi_comes_when_raised(void)
 {
-	test_name = "sgi";
+	check_begin("sgi");
 	CHECK(!test_take(&test_sgi, test_note));
 	CHECK(!uk_irq_raise(5));
 	CHECK(test_came(1) && test_order[0] == &test_sgi);
@@ -39,7 +39,7 @@ void sgi_comes_when_raised(void)
 
 void ppi_comes_when_its_timer_expires(void)
 {
-	test_name = "ppi";
+	check_begin("ppi");
 	CHECK(!test_take(&test_timer, test_timer_off));
 	test_expire();
 	CHECK(test_came(1) && test_order[0] == &test_timer);
@@ -48,7 +48,7 @@ void ppi_comes_when_its_timer_expires(void)
 
 void spi_comes_when_pending(void)
 {
-	test_name = "spi";
+	check_begin("spi");
 	CHECK(!test_take(&test_spi, test_note));
 	test_make_pending(&test_spi);
 	CHECK(test_came(1) && test_order[0] == &test_spi);
@@ -79,7 +79,7 @@ static void uart_raises(void)
 
 void level_comes_until_its_device_lets_go(void)
 {
-	test_name = "level";
+	check_begin("level");
 	CHECK(!test_take(&uart, uart_off));
 	uart_raises();
 	CHECK(test_came(4));
@@ -91,7 +91,7 @@ void edge_comes_once_each_time_it_rises(void)
 {
 	unsigned int first;
 
-	test_name = "edge";
+	check_begin("edge");
 	CHECK(!test_take(&uart_as_edge, test_note));
 	uart_raises();
 	ukd_mmio_write32(UART, UARTIMSC, 0);
@@ -112,7 +112,7 @@ static bool pend_again(void *arg)
 
 void edge_while_served_comes_after(void)
 {
-	test_name = "edge again";
+	check_begin("edge-again");
 	CHECK(!test_take(&test_spi, pend_again));
 	test_make_pending(&test_spi);
 	CHECK(test_came(2));
@@ -129,7 +129,7 @@ void trigger_is_what_was_set(void)
 {
 	const uint32_t edge = 2U << 100 % 16 * 2;
 
-	test_name = "trigger";
+	check_begin("trigger");
 	CHECK(!uk_irq_set_trigger(100, UKD_IRQ_EDGE));
 	CHECK(ukd_mmio_read32(GICD, GICD_ICFGR(100)) & edge);
 	CHECK(!uk_irq_set_trigger(100, UKD_IRQ_LEVEL));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The interrupt controller through the host's interface, on QEMU's virt
- * machine with a GICv2 or a GICv3. Prints "ok NAME" or "FAIL NAME: expression"
- * a check, and at the end "irq: N checks, M failed".
+ * machine with a GICv2 or a GICv3.
  *
  * To be run with `-icount shift=0`: else the storm is faster than the host.
  */
@@ -47,7 +46,7 @@ static void a_storm_loses_none(void)
 {
 	uint64_t start, end;
 
-	test_name = "storm";
+	check_begin("storm");
 	CHECK(!test_take(&test_timer, next_in_storm));
 	start = uk_read_cntpct_el0() + 1000;
 	end = start + (uint64_t)STORM * STORM_TICKS;
@@ -82,6 +81,5 @@ int main(void)
 	nobodys_is_named_and_masked();
 	unclaimed_is_named_and_masked();
 	a_storm_loses_none();
-	printf("irq: %u checks, %u failed\n", test_checks, test_failed);
-	return test_failed ? 1 : 0;
+	return check_report();
 }

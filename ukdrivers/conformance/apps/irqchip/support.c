@@ -4,7 +4,6 @@
 #include "irq_test.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <uk/arch/sysreg.h>
 #include <ukd/barrier.h>
 #include <ukd/mmio.h>
@@ -16,22 +15,6 @@ const struct ukd_device
 	test_timer = DEVICE("timer", 30, LEVEL),
 	test_spi = DEVICE("spi", 100, EDGE),
 	test_other = DEVICE("other", 101, EDGE);
-
-/* Checks */
-
-const char *test_name;
-unsigned int test_checks, test_failed;
-
-void test_check(bool is_true, const char *expression)
-{
-	test_checks++;
-	if (is_true) {
-		printf("ok %s\n", test_name);
-		return;
-	}
-	test_failed++;
-	printf("FAIL %s: %s\n", test_name, expression);
-}
 
 /* What came, in order */
 

@@ -28,8 +28,8 @@ struct ukd_block_info {
 struct ukd_block_request {
 	enum ukd_block_operation operation;
 	uint64_t sector;
-	uint32_t count;		/* sectors */
-	void *data;
+	uint32_t count;		/* sectors, 1 to sectors_max; not of a flush */
+	void *data;		/* at a multiple of 4 bytes */
 	uint64_t address;	/* of it, as the device addresses memory */
 	/** @param status 0, -EIO, -ENOTSUP */
 	void (*done)(struct ukd_block_request *request, int status);
@@ -39,15 +39,28 @@ struct ukd_block_request {
 struct ukd_block_ops {
 	int (*start)(void *self, void (*wake)(void *host), void *host);
 	/**
-	 * @return 0; -EAGAIN: as many as can be are in flight; -EINVAL out of
-	 *         range; -ENOTSUP for a write to a read-only disk; -EIO
+	 * Submit requests, with one notification.
+	 *
+	 * @param taken set to how many were, from the first; `done` is never
+	 *              called for the others
+	 *
+	 * @return 0: all were; or why the next one wasn't: -EAGAIN, as many as
+	 *         can be are in flight; -EINVAL, out of range; -ENOTSUP, a
+	 *         write to a read-only disk, or a flush of one that has none;
+	 *         -EIO
 	 */
 	int (*submit)(void *self, struct ukd_block_request *const *request,
 		      unsigned int count, unsigned int *taken);
-	/** Call `done` of what is finished. @return how many, or -EIO */
+	/**
+	 * Call `done` of what is finished, once each.
+	 *
+	 * @return how many; -EIO from a disk that broke down, after `done` of
+	 *         all that was in flight
+	 */
 	int (*finish)(void *self);
 	/** As of a network device. */
 	bool (*set_interrupt)(void *self, bool is_on);
+	/** End; `done` of what is in flight is called. start() again works. */
 	void (*stop)(void *self);
 };
 

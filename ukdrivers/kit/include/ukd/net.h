@@ -81,7 +81,10 @@ struct ukd_net_ops {
 	 */
 	bool (*set_interrupt)(void *self, bool is_on);
 	bool (*is_link_up)(void *self);
-	/** End; buffers of both directions come back through `sent`. */
+	/**
+	 * End; buffers of both directions come back through `sent`. start()
+	 * again works.
+	 */
 	void (*stop)(void *self);
 };
 

@@ -121,7 +121,8 @@ unsigned int ukd_virtq_room(const struct ukd_virtq *queue);
 unsigned int ukd_virtq_size(const struct ukd_virtq *queue);
 
 /**
- * Ask for an interrupt when the next buffer is used, or for none.
+ * Ask for an interrupt when the next buffer is used, or for none; a device may
+ * send one all the same.
  *
  * @return whether there is something to take already: then look again, because
  *         there may be no interrupt for it

@@ -24,7 +24,7 @@ const struct ukd_device *uk_block_device(const struct uk_block *disk);
 /** @return 0, -EBUSY when it is open, or what its driver returned */
 int uk_block_open(struct uk_block *disk);
 
-/** Stop a disk that nothing is in flight to. */
+/** Stop a disk; `done` of what is in flight is called. */
 void uk_block_close(struct uk_block *disk);
 
 /* Of an open disk; with any number of sectors */

@@ -47,6 +47,7 @@ class Link:
         self.close()
 
     def close(self) -> None:
+        """Hang up, and remove the socket."""
         for one in (self._socket, self._server):
             if one is not None:
                 one.close()
@@ -58,6 +59,7 @@ class Link:
         return f"stream,id={name},server=off,addr.type=unix,addr.path={self.path}"
 
     def send(self, frames: Iterable[bytes]) -> None:
+        """Send frames, with one system call."""
         parts = [part for frame in frames for part in (LENGTH.pack(len(frame)), frame)]
         self._connected(time.monotonic() + CONNECT_SECONDS).sendall(b"".join(parts))
 

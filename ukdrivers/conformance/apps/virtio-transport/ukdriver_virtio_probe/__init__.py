@@ -1,0 +1,1 @@
+"""Driver `virtio-probe`: hands virtio devices to the application that looks at them."""

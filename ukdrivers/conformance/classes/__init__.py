@@ -1,0 +1,1 @@
+"""One module a class of drivers: the checks of its suite on QEMU."""
