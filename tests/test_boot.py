@@ -202,6 +202,8 @@ def test_a_signal_leaves_no_qemu_behind(guest: Guest, number: signal.Signals) ->
     image = guest("started\n", "HANG")
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); sys.path.insert(0, sys.argv[2])\n"
+        # a shell's background jobs ignore it
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from test_boot import VIRT\n"
         "from ukdrivers import boot, cli, model, pipeline\n"
         "image = model.Image(path=sys.argv[3], elf='', drivers=())\n"

@@ -17,6 +17,8 @@ from ukdrivers import cache
 if TYPE_CHECKING:
     import pathlib
 
+    from tests.conftest import Builder, Program
+
 KILLS = {"wire": 6, "build": 2, "list": 4, "publish": 8}
 
 
@@ -69,6 +71,19 @@ def test_what_a_killed_wire_had_begun_to_keep_goes(tmp_path: pathlib.Path) -> No
 
     assert begun[0].parent.joinpath("gicv3.json").exists()
     assert not [one for one in begun if one.exists()]
+
+
+def test_what_a_killed_build_had_begun_goes(ukdrivers: Program, built: Builder) -> None:
+    folder = built("hello")
+    begun = [os.path.join(folder, one) for one in ("libukboot/gone.o.tmp", "gone.o.tmp")]
+    for one in begun:
+        with open(one, "wb"):
+            pass
+
+    done = ukdrivers("build", "-o", folder)
+
+    assert done.returncode == 0, done.stderr
+    assert not [one for one in begun if os.path.exists(one)]
 
 
 def test_a_half_written_file_is_noticed(tmp_path: pathlib.Path) -> None:

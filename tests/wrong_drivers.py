@@ -26,8 +26,10 @@ def found(name: str, folder: pathlib.Path) -> Subject:
     return one
 
 
-def settings(folder: pathlib.Path) -> Settings:
-    return Settings(folder=str(folder), jobs=2, slots=threading.Semaphore(2), timeout=60)
+def settings(folder: pathlib.Path, building: pathlib.Path) -> Settings:
+    """Return how suites are run: images in the one folder, made in the other, which is kept."""
+    slots = threading.Semaphore(2)
+    return Settings(folder=str(folder), building=str(building), jobs=2, slots=slots, timeout=60)
 
 
 def wrong(

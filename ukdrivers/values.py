@@ -80,7 +80,7 @@ class Value:
 
 def replace(value: Kind, /, **changes: object) -> Kind:
     """Return a value with some of its fields changed."""
-    return type(value)(**{**vars(value), **changes})
+    return type(value)(**{**fields(value), **changes})
 
 
 def fields(value: Value) -> dict[str, Any]:
