@@ -56,7 +56,7 @@ def image(ukdrivers: Program, tmp_path_factory: pytest.TempPathFactory) -> Image
 def drivers() -> tuple[tuple[Driver, ...], Platform]:
     registry = discover()
     (host,) = (one for one in registry.hosts if one.name == "base")
-    (kvm,) = registry.platforms
+    (kvm,) = (one for one in registry.platforms if one.name == "kvm")
     return (*registry.drivers, *host.drivers), kvm
 
 
