@@ -21,7 +21,7 @@ class Stopped(Exception):  # noqa: N818 - not an error: the user wanted it
     """The run was interrupted: nothing more is to be started."""
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Check:
     """One thing that is expected of a driver."""
 

@@ -28,50 +28,44 @@ INFO = "<ukd/block.h>, ukd_block_info"
 REQUEST = "<ukd/block.h>, ukd_block_request"
 
 
-def _check(name: str, wants: str, source: str) -> Check:
-    return Check(name=name, wants=wants, source=source)
-
-
 CHECKS = (
-    _check("limits", "sizes that are powers of two, and limits that aren't 0", INFO),
-    _check(
+    Check("limits", "sizes that are powers of two, and limits that aren't 0", INFO),
+    Check(
         "out-of-range",
         "what is beyond the end or longer than a request can be isn't taken, and `done` isn't called",
         f"{OPS}.submit, -EINVAL",
     ),
-    _check(
+    Check(
         "part-of-a-list", "what stands before one that is refused is taken, alone", f"{OPS}.submit"
     ),
-    _check(
+    Check(
         "read-only", "a write to a read-only disk isn't taken, to another it is", f"{OPS}.submit"
     ),
-    _check(
+    Check(
         "in-flight",
         "as many requests as it says, then -EAGAIN; each is done once, within finish()",
         f"{INFO}.requests_max; {OPS}.submit, .finish",
     ),
-    _check(
+    Check(
         "interrupts", "a request that is waited for wakes when it is done", f"{OPS}.set_interrupt"
     ),
-    _check(
+    Check(
         "sizes",
         "from a sector to the most come as they were written, and nothing beside them",
         f"{INFO}.sectors_max; {REQUEST}.count",
     ),
-    _check("alignments", "data at any multiple of 4 bytes", f"{REQUEST}.data"),
-    _check(
-        "neighbours", "sectors beside one that is written stay as they are", f"{REQUEST}.sector"
-    ),
-    _check("flush", "a flush is done, or -ENOTSUP where there is none", f"{INFO}.can_flush"),
-    _check(
+    Check("alignments", "data at any multiple of 4 bytes", f"{REQUEST}.data"),
+    Check("neighbours", "sectors beside one that is written stay as they are", f"{REQUEST}.sector"),
+    Check("flush", "a flush is done, or -ENOTSUP where there is none", f"{INFO}.can_flush"),
+    Check(
         "stop",
         "what is in flight is done once with a stop, and it works again after a start",
         f"{OPS}.stop, .start",
     ),
-    _check("any-order", "a whole disk, written and read in any order", f"{OPS}.submit, .finish"),
-    _check("on-disk", "the disk's file to hold what was written, and nothing else", REQUEST),
-    _check("geometry", "size, sector and best unit as the machine has them", INFO),
-    _check(
+    Check("any-order", "a whole disk, written and read in any order", f"{OPS}.submit, .finish"),
+    Check("on-disk", "the disk's file to hold what was written, and nothing else", REQUEST),
+    Check("geometry", "size, sector and best unit as the machine has them", INFO),
+    Check(
         "flushed",
         "what was written before a flush to be there after the machine was killed",
         "<ukd/block.h>, UKD_BLOCK_FLUSH",
@@ -219,7 +213,7 @@ def _run(subject: Subject, settings: Settings) -> Iterator[Result]:
 
 
 def _skipped(why: str) -> Result:
-    check = _check("block", "every check to be done", "")
+    check = Check("block", "every check to be done", "")
     return Result(suite="block", check=check, status="skipped", found=why)
 
 

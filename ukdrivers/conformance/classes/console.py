@@ -27,29 +27,25 @@ OPS = "<ukd/console.h>, ukd_console_ops"
 ADD = "<ukd/console.h>, ukd_console_add()"
 
 
-def _check(name: str, wants: str, source: str) -> Check:
-    return Check(name=name, wants=wants, source=source)
-
-
 CHECKS = (
-    _check("early", "what was logged before there was a console to come first, and once", ADD),
-    _check("nothing", "a text without bytes to be written, and to write nothing", f"{OPS}.write"),
-    _check("every-byte", "each of the 256 bytes to come as it is", f"{OPS}.write"),
-    _check("single-bytes", "1000 texts of a byte each, in order", f"{OPS}.write"),
-    _check("sizes", "texts of sizes around any FIFO's depth, in order and whole", f"{OPS}.write"),
-    _check("long", "64 KiB at once, in order and whole", f"{OPS}.write"),
-    _check("no-input", "-EAGAIN when there is no byte", f"{OPS}.getc"),
-    _check("typed", "each of the 256 bytes, one at a time", f"{OPS}.getc"),
-    _check("burst", "4096 bytes that come at once, read with pauses", f"{OPS}.getc"),
-    _check("unread", "what came while nobody asked", f"{OPS}.getc"),
-    _check("echo", "both ways at once, in order and whole", f"{OPS}.write, .getc"),
-    _check(
+    Check("early", "what was logged before there was a console to come first, and once", ADD),
+    Check("nothing", "a text without bytes to be written, and to write nothing", f"{OPS}.write"),
+    Check("every-byte", "each of the 256 bytes to come as it is", f"{OPS}.write"),
+    Check("single-bytes", "1000 texts of a byte each, in order", f"{OPS}.write"),
+    Check("sizes", "texts of sizes around any FIFO's depth, in order and whole", f"{OPS}.write"),
+    Check("long", "64 KiB at once, in order and whole", f"{OPS}.write"),
+    Check("no-input", "-EAGAIN when there is no byte", f"{OPS}.getc"),
+    Check("typed", "each of the 256 bytes, one at a time", f"{OPS}.getc"),
+    Check("burst", "4096 bytes that come at once, read with pauses", f"{OPS}.getc"),
+    Check("unread", "what came while nobody asked", f"{OPS}.getc"),
+    Check("echo", "both ways at once, in order and whole", f"{OPS}.write, .getc"),
+    Check(
         "stalled",
         "a device that takes nothing to be waited for, or -ETIMEDOUT; and to go on after",
         f"{OPS}.write, -ETIMEDOUT",
     ),
-    _check("others", "each of several consoles to have its own bytes", f"{ADD}, self"),
-    _check("drained", "the last line to be whole when the machine is switched off", f"{OPS}.write"),
+    Check("others", "each of several consoles to have its own bytes", f"{ADD}, self"),
+    Check("drained", "the last line to be whole when the machine is switched off", f"{OPS}.write"),
 )
 
 MACHINES = ("virt,gic-version=2", "virt,gic-version=3")
@@ -188,7 +184,7 @@ def _run(subject: Subject, settings: Settings) -> Iterator[Result]:
     if not kinds:
         strings = " or ".join(subject.driver.compatible)
         found = f"no machine of QEMU has a console that is {strings}"
-        check = _check("console", "every check to be done", "")
+        check = Check("console", "every check to be done", "")
         yield Result(suite="console", check=check, status="skipped", found=found)
         return
     variations = [_variation(subject, kind) for kind in kinds]

@@ -22,40 +22,34 @@ GICV2 = "GICv2 IHI 0048B.b"
 ATTACH = "<ukd/irq.h>, ukd_irq_attach()"
 
 
-def _check(name: str, wants: str, source: str) -> Check:
-    return Check(name=name, wants=wants, source=source)
-
-
 CHECKS = (
-    _check("sgi", "a software interrupt to come once each time it is raised", f"{OPS}.raise"),
-    _check("ppi", "the interrupt of this CPU's timer to come when that expires", f"{OPS}.handle"),
-    _check("spi", "a shared interrupt to come when it is pending", f"{OPS}.handle"),
-    _check(
+    Check("sgi", "a software interrupt to come once each time it is raised", f"{OPS}.raise"),
+    Check("ppi", "the interrupt of this CPU's timer to come when that expires", f"{OPS}.handle"),
+    Check("spi", "a shared interrupt to come when it is pending", f"{OPS}.handle"),
+    Check(
         "level",
         "a level-sensitive interrupt to come until its device lets go",
         f"{OPS}.set_trigger; {GICV2}, 4.3.13",
     ),
-    _check(
+    Check(
         "edge",
         "an edge-triggered interrupt to come once each time its line rises",
         f"{OPS}.set_trigger; {GICV2}, 4.3.13",
     ),
-    _check("edge-again", "an edge while its interrupt is served to come after", f"{OPS}.handle"),
-    _check("trigger", "what was set to be what the controller goes by", f"{OPS}.set_trigger"),
-    _check(
-        "mask", "a masked shared interrupt to wait until it is unmasked", f"{OPS}.mask, .unmask"
-    ),
-    _check(
+    Check("edge-again", "an edge while its interrupt is served to come after", f"{OPS}.handle"),
+    Check("trigger", "what was set to be what the controller goes by", f"{OPS}.set_trigger"),
+    Check("mask", "a masked shared interrupt to wait until it is unmasked", f"{OPS}.mask, .unmask"),
+    Check(
         "mask-private", "a masked private interrupt to wait until unmasked", f"{OPS}.mask, .unmask"
     ),
-    _check("detach", "nothing to come once nobody is there for it", ATTACH),
-    _check("priority", "the more urgent one to come first", f"{OPS}.set_priority"),
-    _check("shared", "everyone on a line to be asked", ATTACH),
-    _check("spurious", "what was withdrawn to be nothing, and to end nothing", f"{GICV2}, 4.4.4"),
-    _check("range", "numbers that the controller doesn't have to be refused", f"{OPS}, -ERANGE"),
-    _check("nobody", "an interrupt that nobody takes to be masked", "<ukd/irqchip.h>, dispatch"),
-    _check("unclaimed", "one that nobody claims to be masked after a while", ATTACH),
-    _check("storm", "100,000 timer interrupts, none lost, early or late", f"{OPS}.handle"),
+    Check("detach", "nothing to come once nobody is there for it", ATTACH),
+    Check("priority", "the more urgent one to come first", f"{OPS}.set_priority"),
+    Check("shared", "everyone on a line to be asked", ATTACH),
+    Check("spurious", "what was withdrawn to be nothing, and to end nothing", f"{GICV2}, 4.4.4"),
+    Check("range", "numbers that the controller doesn't have to be refused", f"{OPS}, -ERANGE"),
+    Check("nobody", "an interrupt that nobody takes to be masked", "<ukd/irqchip.h>, dispatch"),
+    Check("unclaimed", "one that nobody claims to be masked after a while", ATTACH),
+    Check("storm", "100,000 timer interrupts, none lost, early or late", f"{OPS}.handle"),
 )
 
 #: QEMU's machines with another controller each
@@ -78,7 +72,7 @@ def _run(subject: Subject, settings: Settings) -> Iterator[Result]:
     if not machines:
         strings = " or ".join(subject.driver.compatible)
         found = f"no machine of QEMU has a controller that is {strings}"
-        check = _check("irqchip", "every check to be done", "")
+        check = Check("irqchip", "every check to be done", "")
         yield Result(suite="irqchip", check=check, status="skipped", found=found)
         return
     variations = [

@@ -26,66 +26,60 @@ FRAME = "<ukd/net.h>, ukd_frame"
 INFO = "<ukd/net.h>, ukd_net_info"
 
 
-def _check(name: str, wants: str, source: str) -> Check:
-    return Check(name=name, wants=wants, source=source)
-
-
 CHECKS = (
-    _check(
-        "open", "each device starts, takes buffers, sends and receives", f"{OPS}.start, .supply"
-    ),
-    _check("info", "an address of one device, an MTU of 68 or more, a link that is up", INFO),
-    _check(
+    Check("open", "each device starts, takes buffers, sends and receives", f"{OPS}.start, .supply"),
+    Check("info", "an address of one device, an MTU of 68 or more, a link that is up", INFO),
+    Check(
         "every-size",
         "frames of 14 bytes to the longest come as they were sent, with no byte behind them",
         f"{OPS}.send, .receive",
     ),
-    _check(
+    Check(
         "parts",
         "a frame up to the MTU that needs several buffers comes in parts, all in one call",
         f"{FRAME}.more; {OPS}.receive",
     ),
-    _check(
+    Check(
         "refused",
         "a frame shorter than its header or longer than the MTU allows isn't sent, "
         "and stays the sender's",
         f"{OPS}.send",
     ),
-    _check(
+    Check(
         "oversized",
         "reception goes on after twice as many frames beyond the MTU as there are buffers",
         f"{INFO}.mtu; {OPS}.receive",
     ),
-    _check("short", "reception goes on after frames shorter than a header", f"{OPS}.receive"),
-    _check("in-flight", "no more frames are taken than can be in flight", f"{INFO}.send_max"),
-    _check("burst", "frames that come while nobody looks come up, in order", f"{OPS}.receive"),
-    _check("starved", "reception goes on when buffers are there again", f"{OPS}.supply, .receive"),
-    _check("polling", "no interrupt for frames while they are off", f"{OPS}.set_interrupt"),
-    _check(
+    Check("short", "reception goes on after frames shorter than a header", f"{OPS}.receive"),
+    Check("in-flight", "no more frames are taken than can be in flight", f"{INFO}.send_max"),
+    Check("burst", "frames that come while nobody looks come up, in order", f"{OPS}.receive"),
+    Check("starved", "reception goes on when buffers are there again", f"{OPS}.supply, .receive"),
+    Check("polling", "no interrupt for frames while they are off", f"{OPS}.set_interrupt"),
+    Check(
         "interrupt-once",
         "one interrupt, then none; what is there already is told instead",
         f"{OPS}.set_interrupt; <ukd/net.h>, ukd_net_calls.wake",
     ),
-    _check("waiting", "each frame that is waited for wakes", "<ukd/net.h>, ukd_net_calls.wake"),
-    _check("switching", "nothing is lost between interrupts and polling", f"{OPS}.set_interrupt"),
-    _check(
+    Check("waiting", "each frame that is waited for wakes", "<ukd/net.h>, ukd_net_calls.wake"),
+    Check("switching", "nothing is lost between interrupts and polling", f"{OPS}.set_interrupt"),
+    Check(
         "checksum",
         "a checksum that is left to the device is right; one that nobody checked isn't called good",
         f"{FRAME}.flags, .checksum_start, .checksum_offset; RFC 1071",
     ),
-    _check("many", "6,000 frames come back, and no memory is used up", f"{OPS}.send, .receive"),
-    _check(
+    Check("many", "6,000 frames come back, and no memory is used up", f"{OPS}.send, .receive"),
+    Check(
         "link",
         "a link that goes down and up is told of, also with interrupts for frames off",
         f"{OPS}.is_link_up; <ukd/net.h>, ukd_net_calls.wake",
     ),
-    _check(
+    Check(
         "stop",
         "after a stop amid frames all buffers are back, and it works again after a start",
         f"{OPS}.stop, .start",
     ),
-    _check("memory", "all that was allocated is free after the last stop", f"{OPS}.stop"),
-    _check(
+    Check("memory", "all that was allocated is free after the last stop", f"{OPS}.stop"),
+    Check(
         "mac", "frames come from the address that the machine has given the device", f"{INFO}.mac"
     ),
 )
@@ -193,7 +187,7 @@ def _run(subject: Subject, settings: Settings) -> Iterator[Result]:
     if not devices:
         yield Result(
             suite="net",
-            check=_check("net", "a device for the driver", ""),
+            check=Check("net", "a device for the driver", ""),
             status="skipped",
             found=f"QEMU has no device that is {' or '.join(subject.driver.compatible)}",
         )

@@ -32,49 +32,41 @@ ADD = f"{PCI}, ukd_pci_host_add()"
 DEVICE = f"{PCI}, a device driver's dev"
 
 
-def _check(name: str, wants: str, source: str) -> Check:
-    return Check(name=name, wants=wants, source=source)
-
-
 CHECKS = (
-    _check("found", "each device to come to its driver, by its identifiers or its class", ADD),
-    _check("reports", "what has no room or is refused to be named, and nothing else", ADD),
-    _check("functions", "each function to answer under one number, and nothing else to", ADD),
-    _check("windows", "each BAR in a window of its host, aligned, and apart from all others", ADD),
-    _check("io-windows", "I/O wherever the host has a window for it, and nowhere else", DEVICE),
-    _check("intx", "the interrupt that the host's interrupt-map has for the pin", DEVICE),
-    _check(
+    Check("found", "each device to come to its driver, by its identifiers or its class", ADD),
+    Check("reports", "what has no room or is refused to be named, and nothing else", ADD),
+    Check("functions", "each function to answer under one number, and nothing else to", ADD),
+    Check("windows", "each BAR in a window of its host, aligned, and apart from all others", ADD),
+    Check("io-windows", "I/O wherever the host has a window for it, and nowhere else", DEVICE),
+    Check("intx", "the interrupt that the host's interrupt-map has for the pin", DEVICE),
+    Check(
         "decoded",
         "BARs decoded when a driver gets the device, bus mastering off",
         f"{PCI}, ukd_pci_set_master()",
     ),
-    _check(
+    Check(
         "identity", "the identifiers of the device, and dev->unit to be where it is", f"{OPS}.read"
     ),
-    _check("widths", "reads of 1, 2 and 4 bytes to agree", f"{OPS}.read"),
-    _check(
-        "writes", "writes of 1, 2 and 4 bytes to change these, and nothing else", f"{OPS}.write"
-    ),
-    _check("extended", "what is beyond 256 bytes to be that, or all ones", f"{OPS}.read"),
-    _check("nobody", "all ones where there is no function, and writes to be lost", f"{OPS}.read"),
-    _check(
+    Check("widths", "reads of 1, 2 and 4 bytes to agree", f"{OPS}.read"),
+    Check("writes", "writes of 1, 2 and 4 bytes to change these, and nothing else", f"{OPS}.write"),
+    Check("extended", "what is beyond 256 bytes to be that, or all ones", f"{OPS}.read"),
+    Check("nobody", "all ones where there is no function, and writes to be lost", f"{OPS}.read"),
+    Check(
         "capability",
         "each capability in the order of the list, then none",
         f"{PCI}, ukd_pci_capability()",
     ),
-    _check(
-        "regions", "region[n] to be BAR n with its size, and size 0 where there is none", DEVICE
-    ),
-    _check("memory", "the registers and the memory of each device to be its own", DEVICE),
-    _check("io", "registers in I/O space to work", DEVICE),
-    _check("interrupt", "each interrupt once, and from the device that raised it", DEVICE),
-    _check("no-interrupt", "no interrupt for a function without a pin", DEVICE),
-    _check(
+    Check("regions", "region[n] to be BAR n with its size, and size 0 where there is none", DEVICE),
+    Check("memory", "the registers and the memory of each device to be its own", DEVICE),
+    Check("io", "registers in I/O space to work", DEVICE),
+    Check("interrupt", "each interrupt once, and from the device that raised it", DEVICE),
+    Check("no-interrupt", "no interrupt for a function without a pin", DEVICE),
+    Check(
         "master",
         "memory to be read and written by the device, and no other bit to change",
         f"{PCI}, ukd_pci_set_master()",
     ),
-    _check(
+    Check(
         "unlisted",
         "what no driver lists to be offered twice, and left switched off when it is refused",
         f"{PCI}, ukd_pci_unlisted()",
@@ -170,7 +162,7 @@ def _run(subject: Subject, settings: Settings) -> Iterator[Result]:
     strings = frozenset(subject.driver.compatible)
     if not _host(tree_of(f"qemu:{MACHINES[0]}"), strings):
         found = f"no machine of QEMU has a PCI host that is {' or '.join(sorted(strings))}"
-        check = _check(NAME, "every check to be done", "")
+        check = Check(NAME, "every check to be done", "")
         yield Result(suite=NAME, check=check, status="skipped", found=found)
         return
     probed, values = with_companion(subject, settings, NAME, PACKAGE)

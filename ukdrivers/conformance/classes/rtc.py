@@ -27,26 +27,22 @@ OPS = "<ukd/rtc.h>, ukd_rtc_ops"
 ADD = "<ukd/rtc.h>, ukd_rtc_add()"
 
 
-def _check(name: str, wants: str, source: str) -> Check:
-    return Check(name=name, wants=wants, source=source)
-
-
 CHECKS = (
-    _check("handed-over", "one clock, with both operations", ADD),
-    _check("date", "the date that the machine was given, in seconds since 1970", f"{OPS}.read"),
-    _check("steady", "no reading before an earlier one, and no leap", f"{OPS}.read"),
-    _check("second", "a second to be one, by the CPU's counter", f"{OPS}.read"),
-    _check("day", "a day to be one, to a second", f"{OPS}.read"),
-    _check("set", "what was set to be read, the first second of 1970 too", f"{OPS}.set"),
-    _check("keeps", "what was set to go on from there", f"{OPS}.set, .read"),
-    _check("2038", "times of 32 bits, and no leap where the 32nd begins", f"{OPS}.set, .read"),
-    _check(
+    Check("handed-over", "one clock, with both operations", ADD),
+    Check("date", "the date that the machine was given, in seconds since 1970", f"{OPS}.read"),
+    Check("steady", "no reading before an earlier one, and no leap", f"{OPS}.read"),
+    Check("second", "a second to be one, by the CPU's counter", f"{OPS}.read"),
+    Check("day", "a day to be one, to a second", f"{OPS}.read"),
+    Check("set", "what was set to be read, the first second of 1970 too", f"{OPS}.set"),
+    Check("keeps", "what was set to go on from there", f"{OPS}.set, .read"),
+    Check("2038", "times of 32 bits, and no leap where the 32nd begins", f"{OPS}.set, .read"),
+    Check(
         "range",
         "a time that the device can't hold to be refused, and to change nothing",
         f"{OPS}.set, -ERANGE",
     ),
-    _check("host", "the host's date to be the clock's", ADD),
-    _check("moved", "a date that goes forward with the clock, and never back", ADD),
+    Check("host", "the host's date to be the clock's", ADD),
+    Check("moved", "a date that goes forward with the clock, and never back", ADD),
 )
 
 MACHINES = ("virt,gic-version=2", "virt,gic-version=3")
@@ -109,7 +105,7 @@ def _run(subject: Subject, settings: Settings) -> Iterator[Result]:
     if not machines:
         strings = " or ".join(subject.driver.compatible)
         found = f"no machine of QEMU has a clock that is {strings}"
-        check = _check("rtc", "every check to be done", "")
+        check = Check("rtc", "every check to be done", "")
         yield Result(suite="rtc", check=check, status="skipped", found=found)
         return
     yield from run_each(subject, settings, "rtc", CHECKS, tuple(_variations(machines)))

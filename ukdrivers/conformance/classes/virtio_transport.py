@@ -30,61 +30,53 @@ OPS = "<ukd/virtio_transport.h>, ukd_virtio_ops"
 VIRTIO = "<ukd/virtio.h>"
 
 
-def _check(name: str, wants: str, source: str) -> Check:
-    return Check(name=name, wants=wants, source=source)
-
-
 CHECKS = (
-    _check(
-        "found", "each device to come to its driver", "<ukd/virtio_transport.h>, ukd_virtio_add"
-    ),
-    _check("features", "what is wanted and offered, and nothing else", f"{OPS}.features"),
-    _check(
+    Check("found", "each device to come to its driver", "<ukd/virtio_transport.h>, ukd_virtio_add"),
+    Check("features", "what is wanted and offered, and nothing else", f"{OPS}.features"),
+    Check(
         "feature-words",
         "all 64 features as the device has them; the lower 32 of a legacy one",
         f"{OPS}.features, .set_features",
     ),
-    _check(
+    Check(
         "refused",
         "a device that doesn't set FEATURES_OK not to be used",
         f"{OPS}.status; VIRTIO 3.1.1",
     ),
-    _check(
+    Check(
         "config", "configuration the same by any access, -ERANGE beyond its end", f"{OPS}.config"
     ),
-    _check("capacity", "the configuration that the device has", f"{OPS}.config"),
-    _check(
+    Check("capacity", "the configuration that the device has", f"{OPS}.config"),
+    Check(
         "config-change",
         "a change is told of, and what is read of it is of one generation",
         f"{OPS}.generation; <ukd/virtio_transport.h>, ukd_virtio_changed",
     ),
-    _check(
+    Check(
         "queue-sizes",
         "queues from one entry to the most, full and emptied three times",
         f"{OPS}.queue_limit, .queue",
     ),
-    _check("no-queue", "-ENODEV for a queue that the device hasn't got", f"{OPS}.queue_limit"),
-    _check("several-queues", "each queue to have a doorbell of its own", f"{OPS}.queue, doorbell"),
-    _check("data", "what the device reads and writes, in one piece and in several", f"{OPS}.queue"),
-    _check(
+    Check("no-queue", "-ENODEV for a queue that the device hasn't got", f"{OPS}.queue_limit"),
+    Check("several-queues", "each queue to have a doorbell of its own", f"{OPS}.queue, doorbell"),
+    Check("data", "what the device reads and writes, in one piece and in several", f"{OPS}.queue"),
+    Check(
         "interrupts",
         "an interrupt for each that is asked for",
         "<ukd/virtio_transport.h>, ukd_virtio_used",
     ),
-    _check(
+    Check(
         "no-interrupts",
         "none that isn't asked for, but for one in 50",
         f"{VIRTIO}, ukd_virtq_set_interrupt",
     ),
-    _check(
+    Check(
         "own-interrupts",
         "none for another device's buffers",
         "<ukd/virtio_transport.h>, ukd_virtio_used",
     ),
-    _check(
-        "stop", "nothing to be written after a reset, and a start to go on", f"{OPS}.set_status"
-    ),
-    _check("on-disk", "the disks as they were, but for what was written", f"{OPS}.queue"),
+    Check("stop", "nothing to be written after a reset, and a start to go on", f"{OPS}.set_status"),
+    Check("on-disk", "the disks as they were, but for what was written", f"{OPS}.queue"),
 )
 
 #: how QEMU's devices for a compatible string end
@@ -230,7 +222,7 @@ def _run(subject: Subject, settings: Settings) -> Iterator[Result]:
     if not ends:
         yield Result(
             suite=SUITE.name,
-            check=_check(SUITE.name, "a device for the driver", ""),
+            check=Check(SUITE.name, "a device for the driver", ""),
             status="skipped",
             found=f"QEMU has no device that is {' or '.join(subject.driver.compatible)}",
         )
