@@ -1,6 +1,6 @@
 """Fuzzing the kit's own code, in C and in Python; and that the suite finds what is wrong.
 
-Each target runs for a short count here; ``UKDRIVERS_FUZZ_RUNS`` asks for more.
+Each target runs for a short count here; ``UKDRIVERS_FUZZ_RUNS`` asks for more (``--timeout 0``, then).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Frames that a guest echoes through ``virtio-net``: all of them, once, as they were.
 
 ``UKDRIVERS_FRAMES`` says how many frames each echo run has; what is without a run of its own here
-(a million, to look for leaks) is the same with another number.
+(a million, to look for leaks; ``--timeout 0``, then) is the same with another number.
 """
 
 from __future__ import annotations
