@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
 from typing import TYPE_CHECKING
 
 from tests.unikraft_tree import make_tree
 from ukdrivers.conformance.model import Settings, Subject
 from ukdrivers.conformance.run import run_one
-from ukdrivers.conformance.unikraft import SUITE
+from ukdrivers.conformance.unikraft import APP, SUITE
 from ukdrivers.registry import discover
+from ukdrivers.unikraft.adapter import ADAPTERS
 
 if TYPE_CHECKING:
     import pathlib
@@ -41,6 +43,15 @@ def test_a_tree_is_wired_built_and_its_kind_noted(tmp_path: pathlib.Path) -> Non
     assert built.found == "make: No rule to make target 'defconfig'.  Stop."
     assert [one.where for one in others] == [one for one in KINDS if one != "uktty"]
     assert {one.status for one in others} == {"skipped"}
+
+
+def test_the_application_has_what_any_class_depends_on() -> None:
+    wanted = {part.library for adapter in ADAPTERS for part in adapter.parts if part.library}
+
+    with open(os.path.join(APP, "Config.uk"), encoding="utf-8") as file:
+        selected = {line.split()[1] for line in file if line.split()[:1] == ["select"]}
+    assert wanted
+    assert wanted <= selected
 
 
 def test_what_is_no_tree(tmp_path: pathlib.Path) -> None:

@@ -53,7 +53,7 @@ def image(ukdrivers: Program, tmp_path_factory: pytest.TempPathFactory) -> str:
 @contextlib.contextmanager
 def echoing(image: str, **settings: object) -> Iterator[tuple[Guest, list[bytes]]]:
     """Boot and wait for each device's hello, which tells its MAC address."""
-    with booted(image, **settings) as guest:  # type: ignore[arg-type]
+    with booted(image, timeout=60 + FRAMES / 500, **settings) as guest:  # type: ignore[arg-type]
         yield guest, [wait_for_hello(link) for link in guest.links]
 
 

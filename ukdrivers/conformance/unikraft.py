@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SUITE"]
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-APP = os.path.join(os.path.dirname(HERE), "hosts", "base", "app", "hello")
+APP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "apps", "unikraft")
 PAGE = "docs/unikraft.md"
 WIRED = Check(name="wired", wants="the driver in the overlay of the tree", source=PAGE)
 BUILDS = Check(name="builds", wants="the tree to build an image with the driver", source=PAGE)
