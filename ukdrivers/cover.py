@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ukdrivers.driver_set import DriverSet
     from ukdrivers.model import Board, Driver, Match, Matches, Node, Platform
 
-__all__ = ["Finding", "Proof", "Verdict", "prove"]
+__all__ = ["Finding", "Proof", "Verdict", "bus_of", "named", "prove"]
 
 #: buses whose children are reached without a driver for the bus
 TRANSPARENT = ("simple-bus", "simple-mfd", "simple-pm-bus", "syscon")
@@ -134,16 +134,16 @@ def _suppliers(
     """Return what a node needs beside its driver: controllers, its bus, and what the driver asks."""
     node = found.node
     paths = [one.parent for one in node.interrupts]
-    bus = _bus(node.path, node_by_path)
+    bus = bus_of(node.path, node_by_path)
     paths += [bus] if bus else []
     for interface in found.rivals[0].driver.requires:
         name = SUPPLIERS.get(interface.partition("@")[0])
         if name:
-            paths += _named(node, name, node_by_path, path_by_phandle)
+            paths += named(node, name, node_by_path, path_by_phandle)
     return tuple(dict.fromkeys(one for one in paths if one != node.path))
 
 
-def _bus(path: str, node_by_path: Mapping[str, Node]) -> str | None:
+def bus_of(path: str, node_by_path: Mapping[str, Node]) -> str | None:
     """Return the nearest node above that needs a driver for those below it to be reached."""
     while path := path.rpartition("/")[0]:
         node = node_by_path[path]
@@ -152,7 +152,7 @@ def _bus(path: str, node_by_path: Mapping[str, Node]) -> str | None:
     return None
 
 
-def _named(
+def named(
     node: Node,
     name: str,
     node_by_path: Mapping[str, Node],
