@@ -23,6 +23,8 @@ __all__ = ["BOARD", "MODERN", "Guest", "booted", "built_with"]
 
 BOARD = "qemu:virt,gic-version=2"
 QEMU = ("qemu-system-aarch64", "-cpu", "cortex-a53", "-nodefaults", "-display", "none")
+#: with one alone, barriers have no effect; see ukdrivers/machine.py
+PROCESSORS = ("-smp", "1,maxcpus=2")
 CONSOLE = ("-serial", "stdio", "-monitor", "none", "-no-reboot")
 MODERN = ("-global", "virtio-mmio.force-legacy=false")
 
@@ -92,7 +94,7 @@ def booted(  # noqa: PLR0913 - settings, all by keyword
     with tempfile.TemporaryDirectory(prefix="ukd-") as folder, contextlib.ExitStack() as stack:
         links = [stack.enter_context(Link(os.path.join(folder, f"link{n}"))) for n in range(count)]
         log = os.path.join(folder, "log")
-        command = [*QEMU, "-M", f"virt,gic-version={gic_version}", "-m", memory, *CONSOLE]
+        command = [*QEMU, "-M", f"virt,gic-version={gic_version}", "-m", memory, *PROCESSORS, *CONSOLE]
         command += ["-d", "guest_errors,unimp", "-D", log, "-kernel", image]
         command += qmp.arguments(folder)
         for number, link in enumerate(links):
