@@ -21,6 +21,7 @@ VERBS = {
     "list": "what drivers are installed",
     "show": "all that a driver's manifest says",
     "match": "which driver runs which node of a board, and why",
+    "graph": "a board's tree to look at, with every verdict",
     "cover": "prove that a driver set is all that its boards need",
     "catalogue": "which drivers there are besides those that are installed",
     "menu": "choose drivers and set their options",
