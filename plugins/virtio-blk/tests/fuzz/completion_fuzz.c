@@ -98,6 +98,8 @@ static void submit(void)
 		list[n] = &requests[i % REQUESTS];
 		make(list[n++]);
 	}
+	if (!n)
+		return;	/* all are in */
 	/* is the driver's from now on: it may end before submit() does */
 	for (i = 0; i < n; i++)
 		is_in[list[i] - requests] = true;
