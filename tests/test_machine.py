@@ -48,7 +48,7 @@ def test_the_machine_of_qemus_own_board() -> None:
     assert qemu_arguments(VIRT) == (
         *("-M", "virt,gic-version=2"),
         *("-cpu", "cortex-a53"),
-        *("-smp", "1,maxcpus=2"),
+        *("-smp", "1,maxcpus=8"),
         *("-m", "64M"),
     )
 
@@ -101,12 +101,12 @@ def test_memory_is_the_sum_of_all_banks() -> None:
 @pytest.mark.parametrize(
     ("cpus", "name", "count"),
     [
-        (("arm,cortex-a72", "arm,cortex-a72"), "cortex-a72", "2,maxcpus=2"),
-        (("arm,neoverse-n1",), "neoverse-n1", "1,maxcpus=2"),
-        (("acme,fast",), "max", "1,maxcpus=2"),
-        (("arm,cortex-m3",), "max", "1,maxcpus=2"),
-        (("arm,cortex-a53,aarch64=off",), "max", "1,maxcpus=2"),
-        ((), "max", "1,maxcpus=2"),
+        (("arm,cortex-a72", "arm,cortex-a72"), "cortex-a72", "2,maxcpus=8"),
+        (("arm,neoverse-n1",), "neoverse-n1", "1,maxcpus=8"),
+        (("acme,fast",), "max", "1,maxcpus=8"),
+        (("arm,cortex-m3",), "max", "1,maxcpus=8"),
+        (("arm,cortex-a53,aarch64=off",), "max", "1,maxcpus=8"),
+        ((), "max", "1,maxcpus=8"),
     ],
 )
 def test_processor_is_the_boards_first(cpus: tuple[str, ...], name: str, count: str) -> None:

@@ -87,14 +87,14 @@ def _property(node: Node, name: str) -> str:
 
 
 def _processors(board: Board) -> str:
-    """Say how many there are.
+    """Say how many there are, and could be.
 
     On a machine that can't ever have two, QEMU 7.2 leaves the guest's memory barriers out of the
     code it translates. Devices run beside it all the same, and a doorbell that they wait for is
-    missed once in some million times.
+    missed once in some million times. With a GICv2, more than eight are refused.
     """
     count = max(1, len(board.cpus))
-    return f"{count},maxcpus={max(2, count)}"
+    return f"{count},maxcpus={max(8, count)}"
 
 
 def _processor(board: Board) -> str:
