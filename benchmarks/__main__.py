@@ -13,6 +13,7 @@ import tempfile
 
 from benchmarks import (
     boards,
+    config,
     discovery,
     guest,
     interrupts,
@@ -26,7 +27,7 @@ from benchmarks import (
 )
 
 SUITES = (
-    *(discovery, registry, boards, guest, interrupts, pci, net, noop, size, wire),
+    *(discovery, registry, boards, guest, interrupts, pci, net, noop, size, wire, config),
     unikraft_net,
 )
 

@@ -24,6 +24,7 @@ DEVICES = (
     *("-blockdev", "driver=null-co,node-name=disk,size=67108864"),
     *("-device", "virtio-blk-device,drive=disk"),
 )
+BUILT_IN = ("LIBUKD_ADDRESSES_BUILT_IN=y",)
 FILLERS = 10
 STRINGS = 100  # of each filler
 MANIFEST = """\
@@ -94,6 +95,16 @@ def figures(folder: str) -> Iterator[Figure]:
             unit="instructions",
             target=249_999,
         )
+    for what, values, target in (
+        ("without the check", (*BUILT_IN, "LIBUKD_CHECK_TREE=n"), 99_999),
+        ("with the check of the tree's hash", BUILT_IN, 149_999),
+    ):
+        yield Figure(
+            name=f"guest instructions, reset to the application, GICv3, built in, {what}",
+            value=_to_main(folder, 3, values=values),
+            unit="instructions",
+            target=target,
+        )
     yield Figure(
         name="the same, GICv3, with a network device and a disk",
         value=_to_main(folder, 3, DEVICES),
@@ -102,11 +113,19 @@ def figures(folder: str) -> Iterator[Figure]:
     )
 
 
-def _image(output: str, environment: dict[str, str], drivers: Sequence[str] = ()) -> str:
+def _image(
+    output: str,
+    environment: dict[str, str],
+    drivers: Sequence[str] = (),
+    *,
+    board: str = BOARD,
+    values: Sequence[str] = (),
+) -> str:
     """Build the print-only application with some drivers and return the path of its boot image."""
     environment = {**os.environ, **environment}
     listed = json.loads(run([sys.executable, "-m", "ukdrivers", "list", "--json"], env=environment))
-    command = [sys.executable, "-m", "ukdrivers", "build", BOARD, "--app", "hello", "-o", output]
+    command = [sys.executable, "-m", "ukdrivers", "build", board, "--app", "hello", "-o", output]
+    command += [f"--set={one}" for one in values]
     for one in listed["drivers"]:
         is_on = one["name"] in (*BARE, *drivers)
         symbol = one["name"].upper().replace("-", "_")
@@ -121,11 +140,15 @@ def _count(counter: str, image: str) -> int:
     return executed
 
 
-def _to_main(folder: str, version: int, devices: Sequence[str] = ()) -> int:
+def _to_main(
+    folder: str, version: int, devices: Sequence[str] = (), values: Sequence[str] = ()
+) -> int:
     """Boot an image with all that is installed and return what came before main()."""
     listed = json.loads(run([sys.executable, "-m", "ukdrivers", "list", "--json"]))
     names = [one["name"] for one in listed["drivers"]]
-    image = _image(os.path.join(folder, "all"), {}, names)
+    board = f"qemu:virt,gic-version={version},memory=64"
+    output = os.path.join(folder, "-".join(("all", *values)).replace("=", "-"))
+    image = _image(output, {}, names, board=board, values=values)
     at = symbols(f"{image}.dbg")
     places = {"start": "uk_image_start", "at": "main", "end": "uk_power_off"}
     marks = ",".join(f"{word}={at[name]:#x}" for word, name in places.items())

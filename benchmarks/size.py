@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TARGETS = {"gicv2": 2792, "gicv3": 2984, "ns16550": 1904, "pl011": 1824, "pl031": 1512}
+UNSCANNED = ("LIBUKD_ADDRESSES_BUILT_IN=y", "LIBUKD_CHECK_TREE=n")
+SMALLER = -8192
 VIRTIO_NET = "virtio-net with rings and the mmio transport"
 VIRTIO_NET_TARGET = 15_056  # net, ring and mmio of a stock tree together
 
@@ -34,6 +36,35 @@ def figures(folder: str) -> Iterator[Figure]:
         value=sum(_text(_find(output, file)) for file in files),
         unit="bytes",
         target=VIRTIO_NET_TARGET,
+    )
+
+    yield from _built_in(folder)
+
+
+def _built_in(folder: str) -> Iterator[Figure]:
+    """Compare an image in which nothing reads device trees with one that scans."""
+    sizes = []
+    for name, values in (("scan", ()), ("built-in", UNSCANNED)):
+        output = os.path.join(folder, name)
+        build = [sys.executable, "-m", "ukdrivers", "build", "qemu:virt,gic-version=3"]
+        run([*build, "--app", "hello", *(f"--set={one}" for one in values), "-o", output])
+        image = _find(output, "ukdrivers_kvm-arm64")
+        with open(image, "rb") as file:
+            header = file.read(24)
+        # "Booting AArch64 Linux", 4: image_size is the third double word
+        sizes.append((os.path.getsize(image), int.from_bytes(header[16:], "little")))
+    (scan_file, scan), (own_file, own) = sizes
+    yield Figure(
+        name="image size in memory, built in against scanned",
+        value=own - scan,
+        unit="bytes",
+        target=SMALLER,
+    )
+    yield Figure(
+        name="image file, built in against scanned",
+        value=own_file - scan_file,
+        unit="bytes",
+        target=SMALLER,
     )
 
 

@@ -94,7 +94,15 @@ def booted(  # noqa: PLR0913 - settings, all by keyword
     with tempfile.TemporaryDirectory(prefix="ukd-") as folder, contextlib.ExitStack() as stack:
         links = [stack.enter_context(Link(os.path.join(folder, f"link{n}"))) for n in range(count)]
         log = os.path.join(folder, "log")
-        command = [*QEMU, "-M", f"virt,gic-version={gic_version}", "-m", memory, *PROCESSORS, *CONSOLE]
+        command = [
+            *QEMU,
+            "-M",
+            f"virt,gic-version={gic_version}",
+            "-m",
+            memory,
+            *PROCESSORS,
+            *CONSOLE,
+        ]
         command += ["-d", "guest_errors,unimp", "-D", log, "-kernel", image]
         command += qmp.arguments(folder)
         for number, link in enumerate(links):

@@ -16,7 +16,9 @@ from tests.test_match import node
 from tests.test_real_boards import ROOT
 from tests.test_select import driver
 from ukdrivers.errors import UkdriversError, UsageError
+from ukdrivers.model import Platform
 from ukdrivers.packages import Catalogues, own_catalogue, read_catalogue
+from ukdrivers.values import replace
 from ukdrivers.wheels import packages_in
 
 if TYPE_CHECKING:
@@ -86,18 +88,58 @@ def test_a_node_gets_the_exact_command(acme: str) -> None:
     assert package.install == "pip install 'ukdriver-acme-uart>=1.4.2,<2'"
     assert package.source == acme
     assert [*known.of(node("/u", "acme,uart-v3"))] == []
-    assert known.for_driver("acme-uart") == package.install
-    assert known.for_interface("console@1") == "pip install 'ukdriver-ns16550>=0.1.0,<1'"
+    assert [*known.of_driver("acme-uart")] == [package]
+    assert [one.name for one in known.providing("console@1")] == ["ns16550", "pl011", "acme-uart"]
+    assert [*known.providing("console@2")] == []
 
 
-def test_what_is_installed_is_not_offered(acme: str) -> None:
-    there = driver("uart", "acme,uart")  # of the distribution acme-uart
-    text = ACME.replace("ukdriver-acme-uart", "acme-uart")
+@pytest.mark.parametrize(
+    ("present", "offered"),
+    [("", True), ("1.4.1", True), ("1.4.2", False), ("1.10", False), ("odd", False)],
+)
+def test_of_what_is_installed_only_a_newer_version_is_offered(
+    present: str, offered: bool, acme: str
+) -> None:
+    old = replace(driver("uart"), distribution="ukdriver-acme-uart", version=present)
+
+    packages = [*Catalogues([old] if present else [], [acme]).of(node("/u", "acme,uart"))]
+
+    assert [one.version for one in packages] == (["1.4.2"] if offered else [])
+
+
+def test_a_newer_version_that_no_command_would_bring_is_not_offered(acme: str) -> None:
     with open(acme, "w", encoding="utf-8") as file:
-        file.write(text)
+        file.write(ACME.replace("1.4.2", "v1.4.2"))
+    old = replace(driver("uart"), distribution="ukdriver-acme-uart", version="1.0")
 
-    assert [*Catalogues([there], [acme]).of(node("/u", "acme,uart"))] == []
-    assert [*Catalogues([], [acme]).of(node("/u", "acme,uart"))] != []
+    assert [*Catalogues([old], [acme]).of(node("/u", "acme,uart"))] == []
+
+
+def test_a_package_for_another_platform_is_not_named(
+    ukdrivers: Program, tmp_path: pathlib.Path, home: str
+) -> None:
+    board = tmp_path / "board.dts"
+    board.write_text('/dts-v1/;\n/ { uart { compatible = "acme,uart"; }; };\n')
+    os.makedirs(os.path.join(home, "ukdrivers"))
+
+    def named(platform: str) -> str | None:
+        with open(own_catalogue(), "w", encoding="utf-8") as file:
+            file.write(f'{ACME}platforms = ["{platform}"]\n')
+        done = ukdrivers("match", str(board), "--json", env={"XDG_DATA_HOME": home})
+        install: str | None = json.loads(done.stdout)["unclaimed"][-1]["install"]
+        return install
+
+    assert (named("kvm") or "").startswith("pip install 'ukdriver-acme-uart>=1.4.2,<2'")
+    assert named("xen") is None
+
+
+def test_what_is_not_known_of_a_package_does_not_keep_it_out(acme: str) -> None:
+    (package,) = Catalogues([], [acme]).of(node("/u", "acme,uart"))
+    kvm = Platform(name="kvm", arch=("arm64",), summary="", slots=())
+
+    assert package.fits(kvm, "arm64")
+    assert not replace(package, platforms=("xen",)).fits(kvm, "arm64")
+    assert not replace(package, arch=("riscv64",)).fits(kvm, "arm64")
 
 
 @pytest.mark.parametrize(
@@ -106,6 +148,8 @@ def test_what_is_installed_is_not_offered(acme: str) -> None:
         ("[[package", "Expected ']]' at the end of an array declaration"),
         ("package = 1", "'int' object is not iterable, wanted a catalogue"),
         ("[[package]]\nname = 1", "package 1: distribution, version and name are texts, the rest"),
+        ("[[package]]\ndistribution = 'x; y'", "'x; y' is no name or version of a"),
+        ("[[package]]\ndistribution = 'x'\nversion = '1$(y)'", "'1$(y)' is no name or version"),
         (f"{ACME}provides = []", "Cannot overwrite a value"),
         ("x = " + "[" * 5000, "wanted a catalogue"),
     ],
@@ -136,6 +180,10 @@ def test_a_wheel_is_read_and_not_run(tmp_path: pathlib.Path) -> None:
         ({"ukdriver_acme_uart/ukdriver.toml": "schema = 2"}, "schema: is 2, wanted 1"),
         ({"ukdriver_acme_uart/../../x": "x"}, "has a file 'ukdriver_acme_uart/../../x'"),
         ({"ukdriver_acme_uart/big": "x" * (17 << 20)}, "big is larger than"),
+        (
+            {"ukdriver_acme_uart-2.1.dist-info/METADATA": "Name: x; y\nVersion: 1\n"},
+            "'x; y' is no name or version of a distribution, wanted a wheel",
+        ),
         ({"ukdriver_acme_uart-2.1.dist-info/METADATA": None}, "has no ukdriver_acme_uart-2.1"),
         (
             {"ukdriver_acme_uart-2.1.dist-info/entry_points.txt": None},
@@ -205,5 +253,8 @@ def test_our_own_wheels_say_what_the_shipped_catalogue_says(tmp_path: pathlib.Pa
 
     (ours,) = packages_in(str(tmp_path / name))
     shipped = next(one for one in Catalogues([]).of(node("/r", "arm,pl031")) if one.name == "pl031")
-    for key in ("distribution", "version", "provides", "compatible"):
+    for key in (
+        *("distribution", "version", "name", "provides", "requires"),
+        *("compatible", "platforms", "arch"),
+    ):
         assert getattr(ours, key) == getattr(shipped, key)

@@ -17,7 +17,7 @@ import pytest
 
 import ukdrivers
 from ukdrivers import kconfig
-from ukdrivers.config import edit, evaluate
+from ukdrivers.config import evaluate
 from ukdrivers.errors import ConfigError
 from ukdrivers.menu import compose
 from ukdrivers.model import (
@@ -31,6 +31,7 @@ from ukdrivers.model import (
     Selected,
     Selection,
 )
+from ukdrivers.terminal import edit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -126,6 +127,7 @@ class Drivers:
         saved: str | None = None,
         app: str | None = None,
         at: Host | None = None,
+        defconfig: str | None = None,
     ) -> Config:
         return evaluate(
             self.menu,
@@ -134,6 +136,7 @@ class Drivers:
             requested=requested or {},
             saved=saved,
             app=app,
+            defconfig=defconfig,
         )
 
 
@@ -309,6 +312,79 @@ def test_option_in_the_file_of_a_driver_that_is_off_is_forgotten(drivers: Driver
     assert origin(config, "LIBUKDRIVER_BUS_DEPTH") == ("", "default")
 
 
+def test_option_of_a_driver_that_is_off_is_kept_until_it_is_on_again(drivers: Drivers) -> None:
+    saved = 'CONFIG_LIBUKDRIVER_BUS_DEPTH=2\nCONFIG_NAME="a \\"b\\""\n'
+
+    off = drivers.evaluate({"BUS": "n"}, saved)
+    again = drivers.evaluate({"BUS": "y"}, drivers.evaluate(saved=off.text).text)
+
+    assert off.symbols["LIBUKDRIVER_BUS_DEPTH"].value == ""
+    assert "# kept: file: CONFIG_LIBUKDRIVER_BUS_DEPTH=2\n" in off.text
+    assert origin(again, "LIBUKDRIVER_BUS_DEPTH") == ("2", "file")
+    assert origin(again, "NAME") == ('a "b"', "file")
+
+
+def test_every_kind_of_value_is_kept(drivers: Drivers, tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    app.mkdir()
+    lines = [
+        f'config A_{kind.upper()}\n\t{kind} "{kind}"\n\tdepends on TRACE\n'
+        for kind in ("bool", "int", "hex", "string")
+    ]
+    (app / "Config.uk").write_text("".join(lines), encoding="utf-8")
+    values = {"A_BOOL": "y", "A_INT": "-3", "A_HEX": "0x1F", "A_STRING": 'a "quoted" \\ b'}
+
+    on = drivers.evaluate({**values, "TRACE": "y"}, app=str(app))
+    off = drivers.evaluate({"TRACE": "n"}, on.text, app=str(app))
+    again = drivers.evaluate({"TRACE": "y"}, off.text, app=str(app))
+
+    assert {origin(off, name)[1] for name in values} == {"default"}
+    assert {name: origin(again, name) for name in values} == {
+        name: (value, "command line") for name, value in values.items()
+    }
+
+
+def test_defconfig_gives_way_to_what_was_set_otherwise(drivers: Drivers, tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.write_text(
+        "CONFIG_HEAP_KIB=8\nCONFIG_LIBUKDRIVER_BUS_DEPTH=2\nCONFIG_LIBUKDRIVER_NET=y\n",
+        encoding="utf-8",
+    )
+    second.write_text("CONFIG_LIBUKDRIVER_BUS_DEPTH=5\nCONFIG_HEAP_KIB=4\n", encoding="utf-8")
+
+    one = drivers.evaluate({"HEAP_KIB": "16"}, defconfig=str(first))
+    two = drivers.evaluate(saved=one.text)
+    three = drivers.evaluate(saved=two.text, defconfig=str(second))
+
+    for config in (one, two):
+        assert origin(config, "HEAP_KIB") == ("16", "command line")
+        assert origin(config, "LIBUKDRIVER_BUS_DEPTH") == ("2", "defconfig")
+        assert origin(config, "LIBUKDRIVER_NET") == ("y", "defconfig")
+    assert origin(three, "HEAP_KIB") == ("16", "command line")
+    assert origin(three, "LIBUKDRIVER_BUS_DEPTH") == ("5", "defconfig")
+    assert origin(three, "LIBUKDRIVER_NET") == ("n", "board")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"\nCONFIG_NETS=y\n", r"/def:2: NETS is set to y, but no such option exists$"),
+        (b"CONFIG_HEAP_KIB=x\n", r'/def:1: HEAP_KIB is set to "x", wanted a whole number$'),
+        (b"\xff", r"/def: not UTF-8 at byte 0$"),
+        (None, r"/def: No such file or directory, wanted a configuration$"),
+    ],
+)
+def test_broken_defconfig_is_named_with_its_line(
+    drivers: Drivers, tmp_path: Path, text: bytes | None, message: str
+) -> None:
+    path = tmp_path / "def"
+    if text is not None:
+        path.write_bytes(text)
+
+    with pytest.raises(ConfigError, match=message):
+        drivers.evaluate(defconfig=str(path))
+
+
 def test_circle_that_kconfig_cannot_hold_is_checked(drivers: Drivers) -> None:
     one = driver("one", requires=["two@1"], provides=["one@1"])
     two = driver("two", requires=["one@1"], provides=["two@1"])
@@ -355,10 +431,30 @@ def test_broken_file_is_named_with_its_line(drivers: Drivers, saved: str, messag
     assert str(caught.value) == message
 
 
-def test_vanished_option_that_was_off_is_no_loss(drivers: Drivers) -> None:
-    saved = "# CONFIG_LIBUKDRIVER_GONE is not set\n"
+def test_driver_that_is_gone_keeps_what_was_chosen_for_it(drivers: Drivers) -> None:
+    saved = "# CONFIG_LIBUKDRIVER_GONE is not set\n# CONFIG_OTHER is not set\n"
 
-    assert drivers.evaluate(saved=saved).text == drivers.evaluate().text
+    text = drivers.evaluate(saved=saved).text
+    again = drivers.evaluate(saved=drivers.evaluate(saved=text).text).text
+
+    assert text == again
+    assert "# kept: file: # CONFIG_LIBUKDRIVER_GONE is not set\n" in text
+    assert "OTHER" not in text
+    drivers.write(MENU + 'config LIBUKDRIVER_GONE\n\tbool "back"\n\tdefault y\n')
+    back = drivers.evaluate(saved=text)
+    assert origin(back, "LIBUKDRIVER_GONE") == ("n", "file")
+
+
+def test_option_of_a_driver_that_was_off_and_is_gone_is_kept(drivers: Drivers) -> None:
+    off = drivers.evaluate({"BUS": "n"}, "CONFIG_LIBUKDRIVER_BUS_DEPTH=2\n")
+    without = MENU.replace("LIBUKDRIVER_BUS_DEPTH", "OTHER_DEPTH")
+    drivers.write(without)
+
+    gone = drivers.evaluate(saved=off.text)
+    drivers.write(MENU)
+    back = drivers.evaluate({"BUS": "y"}, gone.text)
+
+    assert origin(back, "LIBUKDRIVER_BUS_DEPTH") == ("2", "file")
 
 
 def test_own_text_read_again_keeps_the_choices_and_forgets_the_board(drivers: Drivers) -> None:
@@ -371,7 +467,7 @@ def test_own_text_read_again_keeps_the_choices_and_forgets_the_board(drivers: Dr
 
     again = drivers.evaluate(saved=first.text)
 
-    assert origin(again, "HEAP_KIB") == ("16", "file")
+    assert origin(again, "HEAP_KIB") == ("16", "command line")
     assert origin(again, "LIBUKDRIVER_BUS") == ("n", "board")
     assert drivers.evaluate(saved=again.text) == again
 
@@ -579,12 +675,13 @@ def test_edit_saves_the_choices_only(
 
     monkeypatch.setitem(sys.modules, "menuconfig", types.SimpleNamespace(menuconfig=menuconfig))
 
-    said = edit(host=host(), folder=str(drivers.folder), path=str(path))
+    said = edit(drivers.menu, host=host(), folder=str(drivers.folder), path=str(path))
 
     assert said == f"{path}: choices saved"
     text = path.read_text(encoding="utf-8")
-    assert text == f"{existing or ''}CONFIG_LIBUKDRIVER_NET=y\n"
-    assert origin(drivers.evaluate(saved=text), "LIBUKDRIVER_NET") == ("y", "file")
+    chosen = [line for line in text.splitlines() if line.startswith("# chosen")]
+    assert chosen == ["# chosen: HEAP_KIB"] * bool(existing) + ["# chosen: LIBUKDRIVER_NET, menu"]
+    assert origin(drivers.evaluate(saved=text), "LIBUKDRIVER_NET") == ("y", "menu")
     assert sorted(os.listdir(tmp_path)) == ["choices", "drivers"]
 
 
@@ -595,7 +692,7 @@ def test_edit_without_a_change_writes_nothing(
     monkeypatch.setitem(sys.modules, "menuconfig", fake)
     path = tmp_path / "choices"
 
-    assert edit(host=host(), folder=str(drivers.folder), path=str(path)) == (
+    assert edit(drivers.menu, host=host(), folder=str(drivers.folder), path=str(path)) == (
         f"{path}: nothing to save"
     )
     assert not path.exists()
@@ -603,11 +700,11 @@ def test_edit_without_a_change_writes_nothing(
 
 EDIT = """
 import sys
-from ukdrivers.config import edit
-from ukdrivers.model import Host
+from ukdrivers.model import Host, Menu
+from ukdrivers.terminal import edit
 root, folder, path = sys.argv[1:]
 host = Host(name="small", summary="", root=root, platforms=("kvm",), drivers=())
-sys.stderr.write(edit(host=host, folder=folder, path=path))
+sys.stderr.write(edit(Menu(text="", entries=()), host=host, folder=folder, path=path))
 """
 
 
@@ -636,7 +733,10 @@ def test_edit_in_the_real_menuconfig(drivers: Drivers, tmp_path: Path) -> None:
     _, said = process.communicate(timeout=20)
 
     assert said.decode() == f"{path}: choices saved"
-    assert path.read_text(encoding="utf-8") == "# CONFIG_PLAT_KVM is not set\n"
+    text = path.read_text(encoding="utf-8")
+    assert "# chosen: PLAT_KVM, menu\n" in text
+    assert "# CONFIG_PLAT_KVM is not set\n" in text
+    assert text.count("# chosen") == 1
 
 
 def test_edit_names_the_saved_file_that_is_broken(drivers: Drivers, tmp_path: Path) -> None:
@@ -644,7 +744,7 @@ def test_edit_names_the_saved_file_that_is_broken(drivers: Drivers, tmp_path: Pa
     path.write_text("\nCONFIG_NETS=y\n", encoding="utf-8")
 
     with pytest.raises(ConfigError, match=r"/choices:2: NETS is set to y, but no such") as caught:
-        edit(host=host(), folder=str(drivers.folder), path=str(path))
+        edit(drivers.menu, host=host(), folder=str(drivers.folder), path=str(path))
 
     assert caught.value.hint == "did you mean LIBUKDRIVER_NET?"
 
@@ -655,4 +755,4 @@ def test_python_without_curses_is_named(
     monkeypatch.setitem(sys.modules, "menuconfig", None)
 
     with pytest.raises(ConfigError, match=r"^menuconfig: .*, wanted a Python with curses$"):
-        edit(host=host(), folder=str(drivers.folder), path=str(tmp_path / "choices"))
+        edit(drivers.menu, host=host(), folder=str(drivers.folder), path=str(tmp_path / "choices"))

@@ -108,12 +108,31 @@ def test_versions_that_are_not_there(
     ukdrivers: Program, set_file: str, tmp_path: pathlib.Path
 ) -> None:
     (tmp_path / "virt.toml").write_text(SET.replace('"pl031"', '"pl031>=7", "acme-rtc"'))
-    done = ukdrivers("cover", set_file)
+    known = tmp_path / "data" / "ukdrivers" / "catalogue.toml"
+    known.parent.mkdir(parents=True)
+    environment = {"XDG_DATA_HOME": str(tmp_path / "data")}
 
+    done = ukdrivers("cover", set_file, env=environment)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
-    assert "driver set: pl031: 0.1.0 is installed; pip install 'ukdriver-pl031>=7'" in lines
-    assert "driver set: acme-rtc: not installed; pip install 'ukdriver-acme-rtc'" in lines
+    assert (
+        "driver set: pl031: 0.1.0 is installed, wanted pl031>=7; no known package is pl031>=7;"
+        " the set could say pl031>=0.1.0"
+    ) in lines
+    unknown = "driver set: acme-rtc: not installed, wanted acme-rtc; no known package is acme-rtc"
+    assert unknown in lines
+
+    entries = (("ukdriver-pl031", "7.2", "pl031"), ("rtcs", "1.0", "acme-rtc"))
+    known.write_text(
+        "".join(
+            f'[[package]]\ndistribution = "{distribution}"\nversion = "{version}"\nname = "{name}"\n'
+            for distribution, version, name in entries
+        )
+    )
+    lines = ukdrivers("cover", set_file, env=environment).stdout.splitlines()
+    start = "driver set: pl031: 0.1.0 is installed, wanted pl031>=7; "
+    assert f"{start}pip install 'ukdriver-pl031>=7'" in lines
+    assert "driver set: acme-rtc: not installed, wanted acme-rtc; pip install 'rtcs'" in lines
 
 
 @pytest.mark.parametrize(

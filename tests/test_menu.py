@@ -10,7 +10,8 @@ import pytest
 from ukdrivers import menu as menu_module
 from ukdrivers.errors import MenuError
 from ukdrivers.menu import compose
-from ukdrivers.model import Driver, Node, Platform, Selected, Selection
+from ukdrivers.model import Driver, Node, Platform, Selected, Selection, Slot
+from ukdrivers.values import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,13 +96,12 @@ def test_whole_menu() -> None:
     assert result.text == (
         'menu "Device Drivers"\n'
         "\n"
+        "if PLAT_KVM\n"
         "config HAVE_LIBUKDRIVER_GICV2\n"
-        "\tbool\n"
-        "\tdefault y if PLAT_KVM\n"
-        "\n"
+        "\tdef_bool y\n"
         "config HAVE_LIBUKDRIVER_VIRTIO_CON\n"
-        "\tbool\n"
-        "\tdefault y if PLAT_KVM\n"
+        "\tdef_bool y\n"
+        "endif\n"
         "\n"
         'comment "Interrupt controllers"\n'
         "\n"
@@ -110,10 +110,7 @@ def test_whole_menu() -> None:
         "\tdepends on HAVE_LIBUKDRIVER_GICV2\n"
         "\tdefault y  # /intc@8000000 (arm,cortex-a15-gic)\n"
         "\thelp\n"
-        "\t  Arm GICv2 interrupt controller\n"
-        "\n"
         "\t  Runs arm,gic-400, arm,cortex-a15-gic\n"
-        "\n"
         "\t  From ukdriver-gicv2 0.1\n"
         "\n"
         'comment "Consoles"\n'
@@ -121,12 +118,8 @@ def test_whole_menu() -> None:
         "config LIBUKDRIVER_VIRTIO_CON\n"
         '\tbool "virtio-con: A console"\n'
         "\tdepends on HAVE_LIBUKDRIVER_VIRTIO_CON\n"
-        "\tdefault n  # no node of the board asks for it\n"
         "\thelp\n"
-        "\t  A console\n"
-        "\n"
         "\t  Runs virtio,con\n"
-        "\n"
         "\t  From ukdriver-virtio-con 0.1\n"
         "\n"
         "endmenu\n"
@@ -199,17 +192,135 @@ def test_several_nodes_are_counted() -> None:
     assert entry.comment == "/virtio@0 (virtio,mmio) and 31 more"
 
 
-def test_required_interface_becomes_a_dependency_on_its_providers() -> None:
-    net = driver("net", requires=["bus@1", "ring@1"])
+def test_required_interface_is_a_symbol_that_its_providers_turn_on() -> None:
+    net = driver("net", class_="net", requires=["bus@1", "ring@1"])
     buses = [driver(name, provides=["bus@1"]) for name in ("z-bus", "a-bus")]
     ring = driver("ring", provides=["ring@1"])
 
     text = compose(selection([net, *buses, ring])).text
 
     assert (
+        "config HAVE_UKD_BUS_1\n"
+        "\tbool\n"
+        "\tdefault y if LIBUKDRIVER_A_BUS || LIBUKDRIVER_Z_BUS\n"
+        "\n"
+        "config HAVE_UKD_RING_1\n"
+        "\tbool\n"
+        "\tdefault y if LIBUKDRIVER_RING\n"
+        "\n"
+        'comment "net: there once one of these is on: a-bus or z-bus"\n'
+        "\tdepends on !HAVE_UKD_BUS_1\n"
+        "\n"
+        'comment "net: there once one of these is on: ring"\n'
+        "\tdepends on !HAVE_UKD_RING_1\n"
+        "\n"
+        'comment "Consoles"\n'
+    ) in text
+    assert (
         "\tdepends on HAVE_LIBUKDRIVER_NET\n"
-        "\tdepends on LIBUKDRIVER_A_BUS || LIBUKDRIVER_Z_BUS\n"
-        "\tdepends on LIBUKDRIVER_RING\n"
+        "\tdepends on HAVE_UKD_BUS_1\n"
+        "\tdepends on HAVE_UKD_RING_1\n"
+    ) in text
+
+
+def test_only_provider_is_selected() -> None:
+    net = driver("net", requires=["bus@1", "ring@1"])
+    buses = [driver(name, provides=["bus@1"]) for name in ("z-bus", "a-bus")]
+    ring = driver("ring", provides=["ring@1"])
+
+    text = compose(selection([net, *buses, ring]), selecting=True).text
+
+    assert (
+        "\tdepends on HAVE_LIBUKDRIVER_NET\n"
+        "\tdepends on HAVE_UKD_BUS_1\n"
+        "\tselect LIBUKDRIVER_RING\n"
+    ) in text
+    assert "HAVE_UKD_RING_1" not in text
+
+
+def test_provider_that_waits_for_another_is_not_selected() -> None:
+    net = driver("net", requires=["bus@1"])
+    bus = driver("bus", requires=["clock@1"], provides=["bus@1"])
+    clocks = [driver(name, provides=["clock@1"]) for name in ("a-clock", "b-clock")]
+
+    text = compose(selection([net, bus, *clocks]), selecting=True).text
+
+    assert "\tselect" not in text
+    assert "\tdepends on HAVE_UKD_BUS_1\n" in text
+
+
+def test_selected_driver_that_provides_more_is_not_waited_for() -> None:
+    net = driver("net", requires=["bus@1", "ring@1"])
+    bus = driver("bus", provides=["bus@1", "ring@1"])
+    ring = driver("ring", provides=["ring@1"])
+
+    text = compose(selection([net, bus, ring]), selecting=True).text
+
+    assert "\tselect LIBUKDRIVER_BUS\n" in text
+    assert "HAVE_UKD_RING_1" not in text
+
+
+def test_selection_that_would_follow_from_itself_is_waited_for() -> None:
+    """One selects P, which X waits for, which selects Y, which the first waits for."""
+    one = driver("one", requires=["i@1", "j@1"])
+    x = driver("x", requires=["k@1", "l@1"], provides=["j@1"])
+    p = driver("p", provides=["i@1", "k@1"])
+    y = driver("y", provides=["l@1"])
+    others = [driver("other-k", provides=["k@1"]), driver("other-j", provides=["j@1"])]
+    drivers = [one, x, p, y, *others]
+
+    assert "\tselect" in compose(selection(drivers[1:]), selecting=True).text
+    assert "\tselect" not in compose(selection(drivers), selecting=True).text
+
+
+def test_slot_without_a_driver_is_seen_in_the_menu() -> None:
+    slot = Slot(interface="console@1", purpose="console")
+    kvm = Platform(name="kvm", arch=("arm64",), summary="", slots=(slot,))
+    uarts = [driver(f"uart{i}", provides=["console@1"]) for i in range(5)]
+
+    text = compose(replace(selection(uarts), platform=kvm)).text
+
+    assert (
+        'comment "console: there once one of these is on: uart0, uart1, uart2 or 2 more"\n'
+        "\tdepends on !HAVE_UKD_CONSOLE_1\n"
+    ) in text
+
+
+def test_what_the_platform_offers_needs_no_driver() -> None:
+    user = driver("user", requires=["console@1"])
+    uart = driver("uart", provides=["console@1"])
+    xen = Platform(name="xen", arch=("arm64",), summary="", slots=(), offers=("console@1",))
+
+    menu = compose(replace(selection([user, uart]), platform=xen), selecting=True)
+
+    assert "HAVE_UKD" not in menu.text
+    assert "select" not in menu.text
+    assert menu.offers == ("console@1",)
+
+
+def test_each_platform_that_can_use_a_driver_turns_its_switch_on() -> None:
+    def platform(name: str, *patterns: str) -> Platform:
+        return Platform(
+            name=name, arch=("arm64",), summary="", slots=(), drivers=patterns or ("*",)
+        )
+
+    drivers = [driver("pl011"), driver("ring"), replace(driver("own"), platforms=("kvm",))]
+    others = [platform("kvm"), platform("xen", "ri*"), platform("linuxu")]
+
+    text = compose(selection(drivers), platforms=others).text
+
+    assert (
+        "if PLAT_KVM\n"
+        "config HAVE_LIBUKDRIVER_OWN\n"
+        "\tdef_bool y\n"
+        "config HAVE_LIBUKDRIVER_PL011\n"
+        "\tdef_bool y\n"
+        "endif\n"
+        "\n"
+        "if PLAT_KVM || PLAT_XEN\n"
+        "config HAVE_LIBUKDRIVER_RING\n"
+        "\tdef_bool y\n"
+        "endif\n"
     ) in text
 
 
@@ -220,20 +331,31 @@ def test_circle_of_requirements_is_left_to_the_configuration() -> None:
 
     lines = compose(selection([one, two, user])).text.splitlines()
 
-    needs = [line.strip() for line in lines if "depends on LIB" in line]
-    assert needs == ["depends on LIBUKDRIVER_ONE"]
+    needs = [line.strip() for line in lines if "depends on HAVE_UKD" in line]
+    assert needs == ["depends on HAVE_UKD_ONE_1"]
 
 
-def test_many_providers_are_joined_by_halves() -> None:
-    user = driver("user", requires=["bus@1"])
-    buses = [driver(f"bus{i}", provides=["bus@1"]) for i in range(6)]
+@pytest.mark.parametrize("selecting", [False, True])
+def test_thousands_around_one_interface_nest_no_deeper_than_a_group(
+    tmp_path: Path, selecting: bool
+) -> None:
+    import kconfiglib
 
-    text = compose(selection([user, *buses])).text
+    users = [driver(f"u{i}", requires=["bus@1"], provides=["log@1"]) for i in range(2000)]
+    reader = driver("reader", requires=["log@1"])
+    menu = compose(
+        selection([driver("bus", provides=["bus@1"]), *users, reader]), selecting=selecting
+    )
+    path = tmp_path / "Config.uk"
+    path.write_text(f"config PLAT_KVM\n\tdef_bool y\n\n{menu.text}", encoding="utf-8")
 
-    assert (
-        "\tdepends on (LIBUKDRIVER_BUS0 || LIBUKDRIVER_BUS1 || LIBUKDRIVER_BUS2)"
-        " || (LIBUKDRIVER_BUS3 || LIBUKDRIVER_BUS4 || LIBUKDRIVER_BUS5)\n"
-    ) in text
+    tree = kconfiglib.Kconfig(str(path))  # with the depth of calls that Python allows by itself
+    for name in ("LIBUKDRIVER_BUS", "LIBUKDRIVER_U0", "LIBUKDRIVER_U1999"):
+        tree.syms[name].set_value(0 if name.endswith("BUS") and selecting else 2)
+
+    assert tree.syms["LIBUKDRIVER_READER"].visibility
+    assert tree.syms["LIBUKDRIVER_BUS"].str_value == "y"
+    assert menu.text.count("config LIBUKD_NEED_") == (2 + 63 if selecting else 0)
 
 
 def test_summary_is_escaped() -> None:
@@ -388,6 +510,50 @@ def test_two_drivers_that_define_one_symbol_are_both_named(tmp_path: Path) -> No
         r"ukdriver_a/Config\.uk:1$",
     ):
         compose(selection(drivers))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "message"),
+    [
+        (
+            'config LIBUKDRIVER_A_X\n\tbool "X"\n\tdepends on LIBUKDRIVER_A_B_C\n',
+            'config LIBUKDRIVER_A_B_C\n\tbool "C"\n',
+            "ukdriver_a/Config.uk:3: symbol LIBUKDRIVER_A_B_C is not defined anywhere",
+        ),
+        (
+            'config LIBUKDRIVER_A_X\n\tbool "X"\n',
+            'config LIBUKDRIVER_A_B_C\n\tbool "C"\n\tdefault LIBUKDRIVER_A_X\n',
+            "ukdriver_a_b/Config.uk:3: symbol LIBUKDRIVER_A_X is not defined anywhere",
+        ),
+        (
+            'config LIBUKDRIVER_A_B\n\tbool "as if it were the other"\n',
+            "",
+            "ukdriver_a/Config.uk:1: symbol LIBUKDRIVER_A_B is already defined by the menu entry",
+        ),
+    ],
+)
+def test_fragment_that_reaches_for_another_one(
+    tmp_path: Path, first: str, second: str, message: str
+) -> None:
+    drivers = []
+    for name, text in (("a", first), ("a-b", second)):
+        root = tmp_path / f"ukdriver_{name.replace('-', '_')}"
+        root.mkdir()
+        (root / "Config.uk").write_text(text, encoding="utf-8")
+        drivers.append(driver(name, config="Config.uk", root=str(root)))
+
+    with pytest.raises(MenuError) as caught:
+        compose(selection(drivers))
+
+    assert str(caught.value).startswith(message)
+
+
+def test_fragment_without_a_statement_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "Config.uk").write_text("# nothing yet\n", encoding="utf-8")
+
+    text = compose(selection([driver("demo", root=str(tmp_path), config="Config.uk")])).text
+
+    assert "source" not in text
 
 
 def test_path_that_kconfig_would_expand_is_refused(tmp_path: Path) -> None:

@@ -18,9 +18,12 @@ from ukdrivers.model import Host, Platform, Problem
 from ukdrivers.packages import Catalogues
 from ukdrivers.request import Target
 from ukdrivers.select import select
+from ukdrivers.values import replace
 from ukdrivers.why import Case, why, why_not
 
 if TYPE_CHECKING:
+    import pathlib
+
     from ukdrivers.model import Driver
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -101,7 +104,7 @@ def test_why_a_node_has_none(path: str, said: str) -> None:
 def test_why_nothing_was_selected() -> None:
     lines = why(case(UART), "/uart@3000")
 
-    refusal = "/uart@3000: uart requires irqchip@1, which no usable driver provides"
+    refusal = "/uart@3000: uart requires irqchip@1; no driver provides irqchip@1"
     assert lines[-1] == f"  not bound: {refusal}"
 
 
@@ -144,8 +147,10 @@ def test_why_nothing_was_selected() -> None:
             "uart",
             [
                 "uart: is not in",
+                "  interfaces: uart requires irqchip@1; no driver provides irqchip@1",
+                "  change: pip install 'ukdriver-gicv2>=0.1.0,<1'",
                 '  /off/uart@4000: disabled: status of /off is "disabled"',
-                "  board: /uart@3000: uart requires irqchip@1, which no usable driver provides",
+                "  board: /uart@3000: uart requires irqchip@1; no driver provides irqchip@1",
             ],
         ),
         (
@@ -153,10 +158,8 @@ def test_why_nothing_was_selected() -> None:
             "x",
             [
                 "x: is not in",
-                (
-                    "  interfaces: requires clock@1, which no usable driver provides; no known package"
-                    " provides clock@1"
-                ),
+                "  interfaces: x requires clock@1; no driver provides clock@1",
+                "  change: none is known",
                 "  nodes: acme.dts has none that is acme,other",
             ],
         ),
@@ -166,6 +169,27 @@ def test_why_nothing_was_selected() -> None:
 )
 def test_what_keeps_a_driver_out(drivers: tuple[Driver, ...], name: str, lines: list[str]) -> None:
     assert why_not(case(*drivers), name) == lines
+
+
+def test_a_driver_that_the_platform_does_not_work_with() -> None:
+    one = case(GIC, driver("x", "acme,gic"))
+    target = replace(one.target, platform=replace(PLATFORM, drivers=("gic*",)))
+
+    assert why_not(replace(one, target=target), "x")[1] == (
+        "  platform: is none of those that kvm works with"
+    )
+
+
+def test_a_newer_version_that_can_be_used_is_named(tmp_path: pathlib.Path) -> None:
+    known = tmp_path / "catalogue.toml"
+    known.write_text('[[package]]\ndistribution = "acme-x"\nversion = "2.0"\nname = "x"\n')
+    one = case(GIC, driver("x", requires=("clock@1",)))
+    catalogues = Catalogues(one.target.drivers, [str(known)])
+
+    assert why_not(replace(one, target=replace(one.target, catalogues=catalogues)), "x")[1:3] == [
+        "  interfaces: x requires clock@1; no driver provides clock@1",
+        "  change: pip install 'acme-x>=2.0,<3'",
+    ]
 
 
 def test_a_plugin_that_was_left_out_is_found_by_its_problem() -> None:

@@ -15,11 +15,12 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from ukdrivers.bounded import read_bounded
 from ukdrivers.errors import UsageError
+from ukdrivers.packages import Catalogues
 from ukdrivers.rules import is_name, printable, quoted
 from ukdrivers.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from ukdrivers.installed import Driver
 
@@ -38,6 +39,10 @@ class Wanted(Value):
     def text(self) -> str:
         """As the file has it: ``gicv3>=1.2,<2``."""
         return f"{self.name}{self.versions}"
+
+    def fits(self, version: str) -> bool:
+        """Whether a version of the driver is one of those."""
+        return SpecifierSet(self.versions).contains(version, prereleases=True)
 
 
 class DriverSet(Value):
@@ -101,23 +106,35 @@ def read_driver_set(path: str) -> DriverSet:
     )
 
 
-def chosen(driver_set: DriverSet, installed: Iterable[Driver]) -> tuple[list[Driver], list[str]]:
+def chosen(
+    driver_set: DriverSet, installed: Sequence[Driver], catalogues: Catalogues | None = None
+) -> tuple[list[Driver], list[str]]:
     """Return the drivers of a set that are installed, in its order, and what is wrong with the rest.
 
-    :returns: drivers; and a line for each that is missing or of another version
+    :param catalogues: of what isn't installed; none: those that are always there
+    :returns: drivers; and a line for each that is missing or of another version, with what mends it
     """
     driver_by_name = {one.name: one for one in installed}
+    catalogues = catalogues or Catalogues(installed)
     found, wrong = [], []
     for wanted in driver_set.drivers:
         driver = driver_by_name.get(wanted.name)
-        pip = f"pip install 'ukdriver-{wanted.text}'"
-        if driver is None:
-            wrong.append(f"{wanted.name}: not installed; {pip}")
-        elif not SpecifierSet(wanted.versions).contains(driver.version, prereleases=True):
-            wrong.append(f"{wanted.name}: {driver.version} is installed; {pip}")
-        else:
+        if driver is not None and wanted.fits(driver.version):
             found.append(driver)
+            continue
+        there = f"{driver.version} is installed" if driver else "not installed"
+        line = f"{wanted.name}: {there}, wanted {wanted.text}"
+        wrong.append(f"{line}; {_change(wanted, driver, catalogues)}")
     return found, wrong
+
+
+def _change(wanted: Wanted, driver: Driver | None, catalogues: Catalogues) -> str:
+    """Return what makes a driver one that the set asks for."""
+    for package in catalogues.of_driver(wanted.name):
+        if package.version and wanted.fits(package.version):
+            return f"pip install '{package.distribution}{wanted.versions}'"
+    other = f"; the set could say {wanted.name}>={driver.version}" if driver else ""
+    return f"no known package is {wanted.text}{other}"
 
 
 def _tables(path: str) -> dict[str, object]:

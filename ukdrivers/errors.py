@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ukdrivers.unmet import Cause
+
 __all__ = [
     "BoardError",
     "BootError",
@@ -61,9 +65,24 @@ class MatchError(UkdriversError):
 
 
 class SelectError(UkdriversError):
-    """No set of installed drivers satisfies what the board and the platform need."""
+    """No set of installed drivers satisfies what the board and the platform need.
+
+    :param cause: why, where it is known in single facts
+    """
 
     exit_code = 3
+    change: str | None = None  #: one that was tried and mends it
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, cause: Cause | None = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.cause = cause
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The fewest facts that can't hold together; empty: they aren't known."""
+        return self.cause.facts if self.cause else ()
 
 
 class MenuError(UkdriversError):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ukdrivers.properties import Properties
 
-__all__ = ["Interrupts"]
+__all__ = ["Interrupts", "Routes"]
 
 MAP = "interrupt-map"
 MASK = "interrupt-map-mask"
@@ -38,6 +38,14 @@ class _Nexus(Value):
     unit_width: int  #: cells of a unit address in front of the interrupt's own
     mask: Cells
     entries: Mapping[Cells, tuple[int, Cells, Cells]]  #: next node, unit address, interrupt
+
+
+class Routes(Value):
+    """Where a nexus sends the interrupts below it."""
+
+    unit_width: int  #: cells of a unit address in front of the interrupt's own
+    mask: Cells  #: what of both counts
+    ends: tuple[tuple[Cells, Interrupt], ...]  #: unit address and interrupt, masked; where it ends
 
 
 class Interrupts:
@@ -75,6 +83,16 @@ class Interrupts:
             self._followed(index, parent, cells[at : at + width])
             for at in range(0, len(cells), width)
         )
+
+    def routes(self, index: int) -> Routes:
+        """List what a nexus's ``interrupt-map`` makes of the interrupts below it.
+
+        :param index: of a node with that property
+        :raises BoardError: as :meth:`of`
+        """
+        nexus = self._read_nexus(index)
+        ends = [(key, self._ended(index, *entry)) for key, entry in nexus.entries.items()]
+        return Routes(unit_width=nexus.unit_width, mask=nexus.mask, ends=tuple(ends))
 
     def _parent(self, index: int) -> int:
         """Find the node that a node's ``interrupts`` go to (2.4, 2.4.1.2).
@@ -118,6 +136,9 @@ class Interrupts:
     def _followed(self, index: int, parent: int, cells: Cells) -> Interrupt:
         """Pass an interrupt of a node through every nexus to the controller."""
         unit = self._unit(index) if self._is_nexus(parent) else ()
+        return self._ended(index, parent, unit, cells)
+
+    def _ended(self, index: int, parent: int, unit: Cells, cells: Cells) -> Interrupt:
         seen: list[int] = []
         while self._is_nexus(parent):
             if parent in seen:

@@ -8,6 +8,7 @@ Out: a parsed tree, or one line that says where it is wrong (to :mod:`ukdrivers.
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import sys
@@ -29,6 +30,7 @@ __all__ = [
     "environment",
     "first_problem",
     "first_word",
+    "is_loose",
     "library",
     "one_line",
     "parse",
@@ -84,17 +86,21 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
     """
     before = dict(os.environ)
     depth = sys.getrecursionlimit()
+    was_collecting = gc.isenabled()
     for name in before:
         if name.startswith(FOREIGN):
             del os.environ[name]
     os.environ.update({"KCONFIG_FUNCTIONS": NO_FUNCTIONS, **variables})
     sys.setrecursionlimit(max(depth, DEPTH))
+    gc.disable()  # a tree is one large circle, and lives to the end: half of the time for nothing
     try:
         yield
     except RecursionError as error:
         raise ConfigError(f"Kconfig: options depend on one another over {DEPTH} levels") from error
     finally:
         sys.setrecursionlimit(depth)
+        if was_collecting:
+            gc.enable()
         os.environ.clear()
         os.environ.update(before)
 
@@ -183,10 +189,12 @@ def undefined(tree: Tree) -> list[tuple[str, str, int]]:
 
     :returns: name, file and line of the first reference to each, in menu order
     """
+    if not any(is_loose(one) for one in tree.syms.values() if one is not tree.modules):
+        return []
     place_by_name: dict[str, tuple[str, int]] = {}
     for node in tree.node_iter():
         for item in sorted(node.referenced, key=lambda one: one.name or ""):
-            if not item.nodes and item.name and not _is_constant(item):
+            if is_loose(item):
                 place_by_name.setdefault(item.name, (node.filename, node.linenr))
     return [(name, *_mention(name, *place)) for name, place in place_by_name.items()]
 
@@ -202,9 +210,13 @@ def first_problem(tree: Tree, *, assumed: frozenset[str] = frozenset()) -> str |
     return one_line(tree.warnings[0]) if tree.warnings else None
 
 
-def _is_constant(item: Item) -> bool:
-    return bool(getattr(item, "is_constant", False)) or bool(
-        re.fullmatch(r"-?\d+|0[xX][0-9a-fA-F]+", item.name)
+def is_loose(item: Item) -> bool:
+    """Whether it is a name that nothing defines."""
+    return (
+        not item.nodes
+        and bool(item.name)
+        and not getattr(item, "is_constant", False)
+        and not re.fullmatch(r"-?\d+|0[xX][0-9a-fA-F]+", item.name)
     )
 
 

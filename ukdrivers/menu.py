@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ukdrivers import fragment, kconfig
+from ukdrivers import address, fragment, kconfig
 from ukdrivers.classes import KIT, class_symbol, with_code
 from ukdrivers.model import Menu, MenuEntry
+from ukdrivers.needs import Need, any_of, find_needs, interface_symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from ukdrivers.model import Driver, Node, Selected, Selection
+    from ukdrivers.model import Driver, Node, Platform, Selected, Selection
+    from ukdrivers.needs import Needs
 
 __all__ = ["compose"]
 
@@ -34,18 +36,34 @@ HEADINGS = {
     "block": "Block devices",
 }
 
+RANKS = {class_: rank for rank, class_ in enumerate(HEADINGS)}
+
 HELP_WIDTH = 76
 
+NOTHING = Need()
 
-def compose(selection: Selection, *, kit: str = KIT) -> Menu:
+
+def compose(
+    selection: Selection,
+    *,
+    kit: str = KIT,
+    platforms: Iterable[Platform] = (),
+    selecting: bool = False,
+    with_addresses: bool = False,
+) -> Menu:
     """Write one entry for each usable driver, grouped by class, its own options under it.
 
-    A hidden switch ``HAVE_…`` stands beside each entry, turned on by the platform. A driver that
-    requires an interface depends on the drivers that provide it. Where the kit has code of a class,
-    a hidden switch says that one driver of the class at least is on.
+    A hidden switch ``HAVE_…`` stands beside each entry, turned on by each platform that can use it.
+    A driver that requires an interface depends on the symbol of it, which is on when a driver that
+    provides it is. Where the kit has code of a class, a hidden switch says that one driver of the
+    class at least is on.
 
     :param selection: its usable drivers are offered, its selected ones are on by default
     :param kit: folder of the kit
+    :param platforms: further ones that the tree may be configured for
+    :param selecting: let a driver turn on what alone provides an interface that it requires; not
+        for a tree that adds dependencies of its own to the entries
+    :param with_addresses: offer where drivers have the addresses of their devices from
     :returns: the text of ``Config.uk``, the same bytes for the same selection, and its entries
     :raises MenuError: a driver's ``Config.uk`` fragment is unreadable, or holds more than options
         of the driver
@@ -54,27 +72,32 @@ def compose(selection: Selection, *, kit: str = KIT) -> Menu:
     selected_by_name = {one.driver.name: one for one in selection.selected}
     drivers = sorted(selection.usable, key=lambda one: (_rank(one), one.name))
     entries = tuple(_entry(one, selected_by_name.get(one.name)) for one in drivers)
-    needs_by_name = _needs(selection.usable)
+    offers = selection.platform.offers
+    slots = [one.interface for one in selection.platform.slots]
+    needs = find_needs(drivers, slots=slots, offers=offers, selecting=selecting)
 
     lines = ['menu "Device Drivers"', ""]
-    for driver in drivers:
-        lines += _switch(driver, selection.platform.name)
-    for class_ in with_code(drivers, kit):
-        lines += _class_switch(class_, drivers)
+    lines += _switches(entries, {one.name: one for one in (selection.platform, *platforms)})
+    lines += _behind(entries, needs, with_code(drivers, kit))
+    lines += _shortages(selection.platform, drivers, needs)
+    if with_addresses:
+        lines += address.global_lines()
     heading = ""
     for entry in entries:
         if entry.driver.class_ != heading:
             heading = entry.driver.class_
             lines += [f'comment "{_quoted(HEADINGS.get(heading, heading))}"', ""]
-        lines += _block(entry, needs_by_name[entry.driver.name], fragments.get(entry.driver.name))
+        need = needs.by_name.get(entry.driver.name, NOTHING)
+        lines += _block(entry, need, fragments.get(entry.driver.name))
+        if with_addresses:
+            one = selected_by_name.get(entry.driver.name)
+            lines += address.lines(entry.driver, one.nodes if one else (), len(entries))
     lines.append("endmenu")
-    return Menu(text="\n".join(lines) + "\n", entries=entries)
+    return Menu(text="\n".join(lines) + "\n", entries=entries, offers=offers)
 
 
 def _rank(driver: Driver) -> tuple[int, str]:
-    classes = list(HEADINGS)
-    known = driver.class_ in HEADINGS
-    return (classes.index(driver.class_) if known else len(classes), driver.class_)
+    return (RANKS.get(driver.class_, len(RANKS)), driver.class_)
 
 
 def _entry(driver: Driver, selected: Selected | None) -> MenuEntry:
@@ -92,59 +115,81 @@ def _comment(driver: Driver, nodes: Sequence[Node]) -> str:
     return f"{nodes[0].path} ({string}){more}"
 
 
-def _needs(drivers: Sequence[Driver]) -> dict[str, list[list[str]]]:
-    """Return, for each driver and each interface it requires, the symbols that would provide it.
-
-    Drivers that require each other in a circle are left out: Kconfig knows no such dependency. The
-    configuration is checked for them once it is evaluated.
-    """
-    providers: dict[str, list[Driver]] = {}
-    for driver in sorted(drivers, key=lambda one: one.name):
-        for interface in driver.provides:
-            providers.setdefault(interface, []).append(driver)
-    wanted = {interface for driver in drivers for interface in driver.requires}
-    behind = {interface: _behind(interface, providers) for interface in wanted}
-    return {
-        driver.name: [
-            [one.symbol for one in providers[interface]]
-            for interface in driver.requires
-            if interface in providers and driver.name not in behind[interface]
-        ]
-        for driver in drivers
-    }
+def _behind(entries: Sequence[MenuEntry], needs: Needs, classes: Iterable[str]) -> list[str]:
+    """Write the hidden symbols of classes and interfaces, and those between many drivers and one."""
+    lines: list[str] = []
+    for class_ in classes:
+        own = [one.symbol for one in entries if one.driver.class_ == class_]
+        lines += _hidden(class_symbol(class_), any_of(own))
+    for interface, providers in needs.providers.items():
+        own = [one.symbol for one in providers]
+        lines += _hidden(interface_symbol(interface), any_of(own))
+    for symbol, target in needs.groups:
+        lines += _hidden(symbol, [f"\tselect {target}"])
+    return lines
 
 
-def _behind(interface: str, providers: Mapping[str, Sequence[Driver]]) -> set[str]:
-    """Return the names of the drivers that provide *interface*, and of all that those require."""
-    names, seen, waiting = set[str](), {interface}, [interface]
-    while waiting:
-        for driver in providers.get(waiting.pop(), ()):
-            names.add(driver.name)
-            waiting += [one for one in driver.requires if one not in seen]
-            seen.update(driver.requires)
-    return names
+def _hidden(symbol: str, says: Iterable[str]) -> list[str]:
+    return [f"config {symbol}", "\tbool", *says, ""]
 
 
-def _switch(driver: Driver, platform: str) -> list[str]:
-    on = f"\tdefault y if {kconfig.platform_symbol(platform)}"
-    return [f"config HAVE_{driver.symbol}", "\tbool", on, ""]
+def _switches(entries: Iterable[MenuEntry], platforms: Mapping[str, Platform]) -> list[str]:
+    """Write the hidden switch of each driver, on for each of the platforms that can use it."""
+    symbols_by_condition: dict[str, list[str]] = {}
+    for entry in entries:
+        able = [name for name, one in platforms.items() if _can_use(one, entry.driver)]
+        on = " || ".join(kconfig.platform_symbol(name) for name in able)
+        symbols_by_condition.setdefault(on, []).append(entry.symbol)
+    lines: list[str] = []
+    for on, symbols in symbols_by_condition.items():
+        lines += [f"if {on}", *(f"config HAVE_{one}\n\tdef_bool y" for one in symbols), "endif", ""]
+    return lines
 
 
-def _class_switch(class_: str, drivers: Sequence[Driver]) -> list[str]:
-    own = _any_of([one.symbol for one in drivers if one.class_ == class_])
-    return [f"config {class_symbol(class_)}", "\tbool", f"\tdefault y if {own}", ""]
+def _can_use(platform: Platform, driver: Driver) -> bool:
+    if platform.name not in driver.platforms or platform.drivers == ("*",):
+        return platform.name in driver.platforms
+    import fnmatch
+
+    return any(fnmatch.fnmatchcase(driver.name, one) for one in platform.drivers)
 
 
-def _block(entry: MenuEntry, needs: Sequence[Sequence[str]], path: str | None) -> list[str]:
+def _shortages(platform: Platform, drivers: Sequence[Driver], needs: Needs) -> list[str]:
+    """Write what is to be seen in the menu while nothing that provides an interface is on."""
+    wanted_by: dict[str, list[str]] = {}
+    for driver in drivers:
+        for interface in driver.requires:
+            wanted_by.setdefault(interface, []).append(driver.name)
+    purposes = {one.interface: one.purpose for one in platform.slots}
+    lines: list[str] = []
+    for interface, providers in needs.providers.items():
+        what = purposes.get(interface) or _few(wanted_by[interface], "and")
+        text = (
+            f"{what}: there once one of these is on: {_few([one.name for one in providers], 'or')}"
+        )
+        switch = interface_symbol(interface)
+        lines += [f'comment "{_quoted(text)}"', f"\tdepends on !{switch}", ""]
+    return lines
+
+
+def _few(names: Sequence[str], word: str) -> str:
+    enough = 3
+    if len(names) > enough:
+        return f"{', '.join(names[:enough])} {word} {len(names) - enough} more"
+    return f" {word} ".join(names)
+
+
+def _block(entry: MenuEntry, need: Need, path: str | None) -> list[str]:
     driver = entry.driver
     lines = [
         f"config {entry.symbol}",
         f'\tbool "{_quoted(f"{driver.name}: {driver.summary}")}"',
         f"\tdepends on HAVE_{entry.symbol}",
-        *(f"\tdepends on {_any_of(symbols)}" for symbols in needs),
-        f"\tdefault {'y' if entry.default else 'n'}  # {entry.comment}",
+        *(f"\tdepends on {one}" for one in need.waits),
+        *([f"\tdefault y  # {entry.comment}"] if entry.default else []),
+        *(f"\tselect {one}" for one in need.selects),
         "\thelp",
-        *(f"\t  {line}".rstrip() for line in _help(driver)),
+        *(f"\t  {line}" for line in _help(driver)),
         "",
     ]
     if path is not None:
@@ -153,26 +198,23 @@ def _block(entry: MenuEntry, needs: Sequence[Sequence[str]], path: str | None) -
 
 
 def _help(driver: Driver) -> list[str]:
+    lines = [f"From {driver.distribution} {driver.version}"]
+    if driver.compatible:
+        lines = [*_wrapped(f"Runs {', '.join(driver.compatible)}"), *lines]
+    return lines
+
+
+def _wrapped(text: str) -> list[str]:
+    if len(text) <= HELP_WIDTH:
+        return [text]
     import textwrap
 
-    lines = textwrap.wrap(driver.summary, HELP_WIDTH)
-    if driver.compatible:
-        strings = f"Runs {', '.join(driver.compatible)}"
-        wrapped = textwrap.wrap(strings, HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
-        lines += ["", *wrapped]
-    return [*lines, "", f"From {driver.distribution} {driver.version}"]
-
-
-def _any_of(symbols: Sequence[str]) -> str:
-    """Join by halves: a flat list of a thousand would nest a thousand deep in a parser."""
-    few = 4
-    if len(symbols) <= few:
-        return " || ".join(symbols)
-    middle = len(symbols) // 2
-    return f"({_any_of(symbols[:middle])}) || ({_any_of(symbols[middle:])})"
+    return textwrap.wrap(text, HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _quoted(text: str) -> str:
     """Escape what Kconfig would take for the end of a string or for a macro."""
     plain = " ".join(text.split())
+    if '"' not in plain and "\\" not in plain and "$" not in plain:
+        return plain
     return plain.replace("\\", "\\\\").replace('"', '\\"').replace("$(", "\\$(")

@@ -162,6 +162,7 @@ class Menu(Value):
 
     text: str  #: of ``Config.uk``
     entries: tuple[MenuEntry, ...]
+    offers: tuple[str, ...] = ()  #: interfaces that the platform brings itself
 
 
 class Symbol(Value):

@@ -9,24 +9,24 @@ from __future__ import annotations
 import os
 
 from ukdrivers.classes import KIT
-from ukdrivers.errors import UsageError
+from ukdrivers.errors import SelectError, UsageError
 from ukdrivers.output import read_record, read_text, write_bytes, write_record
-from ukdrivers.request import app_folder, find_target, settle
-from ukdrivers.values import Value, replace
+from ukdrivers.request import app_folder, board_of, find_target, refuse_half, settle
+from ukdrivers.values import Value, fields, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ukdrivers.model import (
         Board,
         BootLog,
         Config,
         Declared,
-        Host,
         Image,
         Matches,
         Menu,
+        Platform,
         Registry,
         Selection,
         Wiring,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "KIT",
     "Configured",
+    "Offered",
     "Prepared",
     "boot_image",
     "choose",
@@ -45,12 +46,13 @@ __all__ = [
     "edit_menu",
     "make_image",
     "match_board",
+    "offer",
     "prepare",
 ]
 
 
-class Configured(Value):
-    """What the board asks for, and what the user made of it."""
+class Offered(Value):
+    """What the board asks for, and what there is to choose."""
 
     target: Target
     record: Record
@@ -59,6 +61,11 @@ class Configured(Value):
     matches: Matches
     selection: Selection
     menu: Menu
+
+
+class Configured(Offered):
+    """The same, and what the user made of it."""
+
     config: Config
 
 
@@ -77,20 +84,58 @@ def match_board(target: Target, board: Board) -> Matches:
     return match(target.drivers, board)
 
 
-def choose(target: Target, board: Board, matches: Matches) -> Selection:
+def choose(
+    target: Target, board: Board, matches: Matches, platforms: Iterable[Platform] = ()
+) -> Selection:
     """Select what the board needs.
 
-    :raises SelectError: the board can't be served by what is installed
+    :param platforms: that the user could name instead
+    :raises SelectError: the board can't be served by what is installed; with the change that mends
+        it, if one is known
     """
+    try:
+        return _selected(target, board, matches)
+    except SelectError as error:
+        from ukdrivers.mend import mend
+
+        others = [one for one in platforms if one.name in target.host.platforms]
+        mend(error, target, others, lambda one: _selected(one, board, match_board(one, board)))
+        raise
+
+
+def _selected(target: Target, board: Board, matches: Matches) -> Selection:
     from ukdrivers.select import select
 
-    return select(
-        matches,
-        drivers=target.drivers,
-        platform=target.platform,
-        arch=target.arch,
+    drivers, platform, arch = target.drivers, target.platform, target.arch
+    return select(matches, drivers=drivers, platform=platform, arch=arch, board=board)
+
+
+def offer(registry: Registry, output: Output, request: Request) -> Offered:
+    """Do everything up to the menu, in the output folder.
+
+    :raises UkdriversError: that of the stage that failed
+    """
+    from ukdrivers.files import publish
+    from ukdrivers.menu import compose
+
+    record = settle(output, request, read_record(output))
+    target = find_target(registry, platform=record.platform, host=record.host)
+    refuse_half(target.host)
+    app = app_folder(target.host, record.app)
+    board = board_of(output, request.board, record)
+    matches = match_board(target, board)
+    selection = choose(target, board, matches, registry.platforms)
+    others = [one for one in registry.platforms if one.name in target.host.platforms]
+    menu = compose(selection, kit=KIT, platforms=others, selecting=True, with_addresses=True)
+    publish(output.drivers, {"Config.uk": menu.text}, owned=())
+    return Offered(
+        target=target,
+        record=record,
+        app=app,
         board=board,
-        catalogues=target.catalogues,
+        matches=matches,
+        selection=selection,
+        menu=menu,
     )
 
 
@@ -100,57 +145,22 @@ def configure(registry: Registry, output: Output, request: Request) -> Configure
     :raises UkdriversError: that of the stage that failed
     """
     from ukdrivers.config import check_slots, evaluate
-    from ukdrivers.files import publish
-    from ukdrivers.menu import compose
 
     last = read_record(output)
-    record = settle(output, request, last)
-    target = find_target(registry, platform=record.platform, host=record.host)
-    _refuse_half(target.host)
-    app = app_folder(target.host, record.app)
-    board = _read_board(output, request.board, record)
-    matches = match_board(target, board)
-    selection = choose(target, board, matches)
-    menu = compose(selection, kit=KIT)
-    publish(output.drivers, {"Config.uk": menu.text}, owned=())
+    offered = offer(registry, output, request)
     config = evaluate(
-        menu,
-        host=target.host,
+        offered.menu,
+        host=offered.target.host,
         folder=output.drivers,
         requested=request.values,
         saved=read_text(output.config),
-        app=app,
+        app=offered.app,
+        defconfig=request.defconfig,
     )
-    check_slots(config, selection)
-    configured = Configured(
-        target=target,
-        record=record,
-        app=app,
-        board=board,
-        matches=matches,
-        selection=selection,
-        menu=menu,
-        config=config,
-    )
+    check_slots(config, offered.selection)
+    configured = Configured(**fields(offered), config=config)
     _keep(output, configured, last)
     return configured
-
-
-def _refuse_half(host: Host) -> None:
-    if not os.path.isfile(os.path.join(host.root, "Makefile")):
-        raise UsageError(
-            f"host '{host.name}': is {host.summary}, wanted one that links an image by itself",
-            hint="ukdrivers wire --help" if host.name == "unikraft" else None,
-        )
-
-
-def _read_board(output: Output, named: str | None, record: Record) -> Board:
-    """Read the board: the one that is named, else the copy that the output folder keeps."""
-    from ukdrivers.board import read_board
-
-    if named is not None:
-        return read_board(named)
-    return replace(read_board(output.board), source=record.source)
 
 
 def _keep(output: Output, configured: Configured, last: Record | None) -> None:
@@ -169,9 +179,10 @@ def edit_menu(configured: Configured, output: Output) -> str:
 
     :returns: one line on what was saved
     """
-    from ukdrivers.config import edit
+    from ukdrivers.terminal import edit
 
     return edit(
+        configured.menu,
         host=configured.target.host,
         folder=output.drivers,
         path=output.config,
@@ -194,6 +205,8 @@ def prepare(registry: Registry, output: Output, request: Request) -> Prepared:
         configured.config,
         declared=_declared(configured, output),
         kit=KIT,
+        board=configured.board,
+        matches=configured.matches,
     )
     written = publish(output.drivers, wiring.files)
     return Prepared(configured=configured, wiring=wiring, written=written)
@@ -275,7 +288,7 @@ def boot_image(  # noqa: PLR0913 - settings, all by keyword
         )
     return boot(
         record.image,
-        _read_board(output, board, record),
+        board_of(output, board, record),
         script=script,
         timeout=timeout,
         on_text=on_text,

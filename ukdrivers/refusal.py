@@ -12,9 +12,14 @@ from ukdrivers import kconfig
 from ukdrivers.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ukdrivers.kconfig import Expression, Item, Tree
 
-__all__ = ["explain", "nearest", "wanted_form"]
+__all__ = ["explain", "held", "near", "nearest", "range_of", "wanted_form"]
+
+YES = 2  #: as kconfiglib says it
+FOLLOWS = "it follows from other options and cannot be set"
 
 
 def explain(symbol: Item, wanted: str) -> ConfigError:
@@ -24,25 +29,38 @@ def explain(symbol: Item, wanted: str) -> ConfigError:
     value, so that none can be left out.
     """
     failing = _failing(symbol)
-    cause, hint = "it follows from other options and cannot be set", None
+    cause, hint = FOLLOWS, None
     if failing:
         cause, hint = _depends(failing), _remedy(failing)
     elif failing is not None:
         cause = _hold(symbol, wanted)
+        by_board = [one.name for one in _selectors(symbol) if one.user_value is None]
+        if wanted == "n" and len(by_board) == 1 and symbol.choice is None:
+            hint = f"set {by_board[0]}=n as well"
     return ConfigError(f"{symbol.name}: set to {wanted}, but {cause}", hint=hint)
+
+
+def held(symbol: Item) -> str:
+    """Say why the value of *symbol* can't be changed."""
+    failing = _failing(symbol)
+    if failing is None:
+        return FOLLOWS
+    return _depends(failing) if failing else _hold(symbol, "n" if symbol.str_value == "y" else "y")
 
 
 def nearest(tree: Tree, name: str) -> str | None:
     """Propose the option whose name is nearest to *name*."""
+    symbols = tree.unique_defined_syms
+    return near((one.name for one in symbols if any(node.prompt for node in one.nodes)), name)
+
+
+def near(names: Iterable[str], name: str) -> str | None:
+    """Propose the one of *names* that is nearest to *name*."""
     import difflib
 
-    name_by_bare = {
-        _bare(one.name): one.name
-        for one in tree.unique_defined_syms
-        if any(node.prompt for node in one.nodes)
-    }
-    near = difflib.get_close_matches(_bare(name), name_by_bare, n=1)
-    return f"did you mean {name_by_bare[near[0]]}?" if near else None
+    name_by_bare = {_bare(one): one for one in names}
+    close = difflib.get_close_matches(_bare(name), name_by_bare, n=1)
+    return f"did you mean {name_by_bare[close[0]]}?" if close else None
 
 
 def _bare(name: str) -> str:
@@ -88,17 +106,26 @@ def _depends(failing: list[Expression]) -> str:
 def _remedy(failing: list[Expression]) -> str | None:
     """Name what to set, or what in turn keeps the only cause from being set."""
     kconfiglib = kconfig.library()
-    yes = 2
     if len(failing) != 1:
         return None
     items = sorted(kconfiglib.expr_items(failing[0]), key=lambda one: str(one.name))
-    settable = [one.name for one in items if yes in getattr(one, "assignable", ())]
-    if settable and kconfiglib.expr_str(failing[0]).replace(" || ", "").isidentifier():
-        return f"set {' or '.join(f'{name}=y' for name in settable)} as well"
-    if failing[0] is items[0]:
+    is_or = kconfiglib.expr_str(failing[0]).replace(" || ", "").isidentifier()
+    settable = [one.name for one in items if YES in getattr(one, "assignable", ())]
+    if not settable and failing[0] is items[0]:
         deeper = _failing(items[0])
-        return f"{items[0].name} {_depends(deeper)}" if deeper else None
+        if deeper:
+            return f"{items[0].name} {_depends(deeper)}"
+        settable = _switches(items[0]) if deeper is None else []
+    if settable and is_or:
+        return f"set {' or '.join(f'{name}=y' for name in settable)} as well"
     return None
+
+
+def _switches(symbol: Item) -> list[str]:
+    """Return what can be set that turns on a symbol without a prompt."""
+    kconfiglib = kconfig.library()
+    items = [item for _, condition in symbol.defaults for item in kconfiglib.expr_items(condition)]
+    return sorted(one.name for one in items if YES in getattr(one, "assignable", ()))
 
 
 def _hold(symbol: Item, wanted: str) -> str:
@@ -111,7 +138,7 @@ def _hold(symbol: Item, wanted: str) -> str:
     selectors = _selectors(symbol)
     if wanted == "n" and selectors:
         return f"selected by {' and '.join(one.name for one in selectors)}, which is y"
-    low_high = _range(symbol)
+    low_high = range_of(symbol)
     if low_high is not None:
         return f"its range is {low_high[0]} to {low_high[1]}"
     return f"Kconfig makes it {symbol.str_value}"
@@ -124,7 +151,8 @@ def _selectors(symbol: Item) -> list[Expression]:
     return [kconfiglib.split_expr(one, kconfiglib.AND)[0] for one in active]
 
 
-def _range(symbol: Item) -> tuple[str, str] | None:
+def range_of(symbol: Item) -> tuple[str, str] | None:
+    """Return the least and the greatest value that a number may have."""
     kconfiglib = kconfig.library()
     for low, high, condition in symbol.ranges:
         if kconfiglib.expr_value(condition):

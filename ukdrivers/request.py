@@ -7,16 +7,24 @@ import os
 from ukdrivers.errors import UsageError
 from ukdrivers.output import Record
 from ukdrivers.packages import Catalogues
-from ukdrivers.values import Value
+from ukdrivers.values import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ukdrivers.model import Driver, Host, Platform, Registry
+    from ukdrivers.model import Board, Driver, Host, Platform, Registry
     from ukdrivers.output import Output
 
-__all__ = ["Request", "Target", "app_folder", "find_target", "settle"]
+__all__ = [
+    "Request",
+    "Target",
+    "app_folder",
+    "board_of",
+    "find_target",
+    "refuse_half",
+    "settle",
+]
 
 PLATFORM = "kvm"
 HOST = "base"
@@ -31,6 +39,7 @@ class Request(Value):
     host: str | None = None
     app: str | None = None  #: a folder, or the name of one of the host's own applications
     values: Mapping[str, str] = {}  #: by Kconfig symbol
+    defconfig: str | None = None  #: a file of values that give way to all others that were set
 
 
 class Target(Value):
@@ -70,6 +79,30 @@ def find_target(
     drivers = (*registry.drivers, *links.drivers)
     known = Catalogues(drivers, registry.catalogues)
     return Target(platform=runs_on, host=links, drivers=drivers, catalogues=known)
+
+
+def refuse_half(host: Host) -> None:
+    """Refuse a host that is part of another build.
+
+    :raises UsageError: it doesn't link an image by itself
+    """
+    if not os.path.isfile(os.path.join(host.root, "Makefile")):
+        raise UsageError(
+            f"host '{host.name}': is {host.summary}, wanted one that links an image by itself",
+            hint="ukdrivers wire --help" if host.name == "unikraft" else None,
+        )
+
+
+def board_of(output: Output, named: str | None, record: Record) -> Board:
+    """Read the board: the one that is named, else the copy that the output folder keeps.
+
+    :raises BoardError: it can't be read
+    """
+    from ukdrivers.board import read_board
+
+    if named is not None:
+        return read_board(named)
+    return replace(read_board(output.board), source=record.source)
 
 
 def settle(output: Output, request: Request, last: Record | None) -> Record:

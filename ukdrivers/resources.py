@@ -50,7 +50,7 @@ class Resources:
         rows = self._properties.rows(index, "reg", (address_cells, size_cells))
         found: list[Region] = []
         for address, size in rows if size_cells else ():
-            base = self._translate(parent, address)
+            base = self.translate(parent, address)
             if base is None:
                 break
             if base + size > ADDRESS_SPACE:
@@ -69,8 +69,11 @@ class Resources:
         if self._tree.parents[index] >= 0:
             self._read_ranges(index, "dma-ranges")
 
-    def _translate(self, bus: int, address: int) -> int | None:
-        """Take an address on a bus to the root; none: there is no way."""
+    def translate(self, bus: int, address: int) -> int | None:
+        """Take an address on a bus to the root; none: there is no way.
+
+        :raises BoardError: as :meth:`regions`
+        """
         while bus:
             if bus not in self._ranges:
                 self._ranges[bus] = self._read_ranges(bus, "ranges")

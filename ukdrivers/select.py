@@ -6,16 +6,15 @@ Out: :class:`~ukdrivers.model.Selection` (to :mod:`ukdrivers.menu`).
 
 from __future__ import annotations
 
-from ukdrivers.errors import SelectError
 from ukdrivers.model import Rejected, Selected, Selection
-from ukdrivers.packages import Catalogues
-from ukdrivers.values import Value
+from ukdrivers.usable import Case, find_usable, grounds_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ukdrivers.model import Board, Driver, Match, Matches, Node, Platform, Slot
+    from ukdrivers.model import Board, Driver, Matches, Node, Platform
+    from ukdrivers.usable import Usable
 
 __all__ = ["select"]
 
@@ -29,14 +28,13 @@ SCANNED = {
 }
 
 
-def select(  # noqa: PLR0913 - all by keyword
+def select(
     matches: Matches,
     *,
     drivers: Iterable[Driver],
     platform: Platform,
     arch: str,
     board: Board,
-    catalogues: Catalogues | None = None,
 ) -> Selection:
     """Choose one usable driver for each matched node, and whatever those drivers require.
 
@@ -49,89 +47,76 @@ def select(  # noqa: PLR0913 - all by keyword
     :param platform: the platform of the image
     :param arch: the architecture of the image, e.g. ``arm64``
     :param board: for its interrupt controller and its console
-    :param catalogues: for what to install; none: those that are always there
     :returns: what the menu offers, what the board turns on, and what cannot be used
-    :raises SelectError: the platform does not run on *arch*; a node's drivers require an interface
-        that none provides; or no selected driver fills one of the platform's slots
+    :raises SelectError: the platform does not run on *arch*; no selected driver fills one of the
+        platform's slots, or two have to; or a node's drivers require an interface that none provides
     """
     if arch not in platform.arch:
-        runs_on = " and ".join(platform.arch)
-        raise SelectError(f"platform {platform.name}: runs on {runs_on}, wanted {arch}")
+        from ukdrivers.unmet import wrong_arch
+
+        raise wrong_arch(platform, arch)
 
     everything = tuple(sorted(drivers, key=lambda one: one.name))
-    verdicts = _verdicts(everything, platform, arch)
-    usable = tuple(one for one in everything if one.name not in verdicts)
-    selected = _selected(usable, _bind(matches, usable), platform.offers)
-    known = catalogues or Catalogues(everything)
-    lack = _Lack(matches=matches, board=board, verdicts=verdicts, catalogues=known)
-    for slot in platform.slots:
-        if slot.interface not in platform.offers and not any(
-            slot.interface in one.driver.provides and one.nodes for one in selected
-        ):
-            raise _empty_slot(slot, lack, selected)
-    _require_providers(lack)  # second: an empty slot is why what requires it has no provider
-    rejected = (one for one in everything if one.name in verdicts)
+    usable = find_usable(everything, platform, arch)
+    selected = _selected(usable, _bind(matches, usable.drivers), platform.offers)
+    case = Case(
+        drivers=everything,
+        platform=platform,
+        board=board,
+        matches=matches,
+        usable=usable,
+        selected=selected,
+    )
+    _check_slots(case)
+    _check_providers(case)  # last: an empty slot is why what requires it has no provider
+    names = {one.name for one in usable.drivers}
     return Selection(
         platform=platform,
         arch=arch,
-        usable=usable,
+        usable=usable.drivers,
         selected=selected,
         rejected=tuple(
-            Rejected(driver=one, reason=_with_hint(verdicts[one.name], known)) for one in rejected
+            Rejected(driver=one, reason=usable.reason(one))
+            for one in everything
+            if one.name not in names
         ),
     )
 
 
-class _Verdict(Value):
-    """Why a driver cannot be used, and the interface that is missing if that is why."""
+def _check_slots(case: Case) -> None:
+    for slot in case.platform.slots:
+        filled = any(slot.interface in one.driver.provides and one.nodes for one in case.selected)
+        if not filled and slot.interface not in case.platform.offers:
+            from ukdrivers.unmet import empty_slot
 
-    reason: str
-    interface: str | None = None
+            raise empty_slot(case, slot)
+    driver_by_path = {node.path: one.driver for one in case.selected for node in one.nodes}
+    users: dict[str, str] = {}  # a node by where its interrupts go
+    for one in case.selected:
+        for node in one.nodes:
+            for interrupt in node.interrupts:
+                users.setdefault(interrupt.parent, node.path)
+    for slot in case.platform.slots if len(users) > 1 else ():
+        controllers = [
+            path
+            for path in users
+            if path in driver_by_path and slot.interface in driver_by_path[path].provides
+        ]
+        if len(controllers) > 1:
+            from ukdrivers.unmet import two_controllers
 
-
-class _Lack(Value):
-    """What a message about a missing driver needs to know."""
-
-    matches: Matches
-    board: Board
-    verdicts: Mapping[str, _Verdict]
-    catalogues: Catalogues
-
-
-def _verdicts(drivers: Sequence[Driver], platform: Platform, arch: str) -> dict[str, _Verdict]:
-    verdicts: dict[str, _Verdict] = {}
-    for driver in drivers:
-        if platform.name not in driver.platforms:
-            for_platforms = " and ".join(driver.platforms)
-            reason = f"is for platform {for_platforms}, wanted {platform.name}"
-            verdicts[driver.name] = _Verdict(reason=reason)
-        elif not _works_with(platform, driver):
-            reason = f"is none of those that {platform.name} works with"
-            verdicts[driver.name] = _Verdict(reason=reason)
-        elif arch not in driver.arch:
-            reason = f"is for {' and '.join(driver.arch)}, wanted {arch}"
-            verdicts[driver.name] = _Verdict(reason=reason)
-    # one driver less may leave another without its provider, so look again until nothing changes
-    before = -1
-    while before != len(verdicts):
-        before = len(verdicts)
-        usable = [one for one in drivers if one.name not in verdicts]
-        provided = {interface for one in usable for interface in one.provides}
-        provided.update(platform.offers)
-        for driver in usable:
-            for interface in driver.requires:
-                if interface not in provided:
-                    reason = f"requires {interface}, which no usable driver provides"
-                    verdicts[driver.name] = _Verdict(reason=reason, interface=interface)
-    return verdicts
+            raise two_controllers(case, slot, {path: users[path] for path in controllers[:2]})
 
 
-def _works_with(platform: Platform, driver: Driver) -> bool:
-    if platform.drivers == ("*",):
-        return True
-    import fnmatch
+def _check_providers(case: Case) -> None:
+    """Refuse a node that has rivals, none of them usable, one of them for want of an interface."""
+    names = {one.name for one in case.usable.drivers}
+    for found in case.matches.found:
+        rivals = [one.driver.name for one in found.rivals]
+        if names.isdisjoint(rivals) and not case.usable.misfits.keys() >= {*rivals}:
+            from ukdrivers.unmet import run_by_none
 
-    return any(fnmatch.fnmatchcase(driver.name, one) for one in platform.drivers)
+            raise run_by_none(case, found)
 
 
 def _bind(matches: Matches, usable: Sequence[Driver]) -> dict[str, list[Node]]:
@@ -145,34 +130,18 @@ def _bind(matches: Matches, usable: Sequence[Driver]) -> dict[str, list[Node]]:
     return nodes_by_name
 
 
-def _require_providers(lack: _Lack) -> None:
-    """Refuse a node that has rivals, none of them usable, for want of an interface."""
-    for found in lack.matches.found:
-        verdicts = [lack.verdicts.get(rival.driver.name) for rival in found.rivals]
-        for rival, verdict in zip(found.rivals, verdicts, strict=True):
-            if None not in verdicts and verdict and verdict.interface:
-                raise SelectError(
-                    f"{found.node.path}: {rival.driver.name} {verdict.reason}",
-                    hint=lack.catalogues.for_interface(verdict.interface),
-                )
-
-
-def _with_hint(verdict: _Verdict, catalogues: Catalogues) -> str:
-    if verdict.interface is None:
-        return verdict.reason
-    return f"{verdict.reason}; {catalogues.for_interface(verdict.interface)}"
-
-
 def _selected(
-    usable: Sequence[Driver], nodes_by_name: Mapping[str, Sequence[Node]], offers: Sequence[str]
+    found: Usable, nodes_by_name: Mapping[str, Sequence[Node]], offers: Sequence[str]
 ) -> tuple[Selected, ...]:
+    usable = found.drivers
     reasons = {
         driver.name: _bound_reason(nodes_by_name[driver.name], driver)
         for driver in usable
         if driver.name in nodes_by_name
     }
     _add_scanned(reasons, usable, nodes_by_name)
-    _close(reasons, usable, offers)
+    if not _close(reasons, found, offers):
+        _close(reasons, found, offers, grounded=True)
     return tuple(
         Selected(
             driver=driver,
@@ -227,57 +196,27 @@ def _scanned(usable: Sequence[Driver]) -> dict[str, list[Driver]]:
     return found
 
 
-def _close(reasons: dict[str, str], usable: Sequence[Driver], offers: Sequence[str]) -> None:
-    """Add to *reasons* the drivers that those in it require, until nothing is missing."""
-    driver_by_name = {one.name: one for one in usable}
-    provider_by_interface = {one: driver for driver in reversed(usable) for one in driver.provides}
+def _close(
+    reasons: dict[str, str], usable: Usable, offers: Sequence[str], *, grounded: bool = False
+) -> bool:
+    """Add to *reasons* the drivers that those in it require, until nothing is missing.
+
+    :param grounded: require for each interface the provider that stands on its own
+    :returns: whether they now stand on their own; if not, two of them only have each other
+    """
+    driver_by_name = {one.name: one for one in usable.drivers}
     waiting = sorted(reasons)
-    provided = {*offers, *(one for name in waiting for one in driver_by_name[name].provides)}
+    provided = {*offers}
+    if not grounded:
+        provided.update(one for name in waiting for one in driver_by_name[name].provides)
     for name in waiting:  # grows while it is walked
         for interface in driver_by_name[name].requires:
-            if interface not in provided:
-                provider = provider_by_interface[interface]
-                reasons[provider.name] = f"provides {interface} for {name}"
-                provided.update(provider.provides)
-                waiting.append(provider.name)
-
-
-def _empty_slot(slot: Slot, lack: _Lack, selected: Sequence[Selected]) -> SelectError:
-    path = _slot_path(slot, lack.board)
-    for one in lack.matches.unclaimed:
-        if one.node.path == path:
-            return SelectError(
-                f"{path}: {one.reason}, wanted one that provides {slot.interface}",
-                hint=lack.catalogues.for_node(one.node, slot.interface),
-            )
-    for match in lack.matches.found:
-        if match.node.path == path:
-            return SelectError(
-                f"{path}: {_unfit(match, slot, lack.verdicts, selected)}",
-                hint=lack.catalogues.for_node(match.node, slot.interface),
-            )
-    for one in lack.matches.ignored:
-        if one.node.path == path:
-            wanted = f"wanted a node whose driver provides {slot.interface}"
-            return SelectError(f"{path}: {one.reason}, {wanted}")
-    nodes = [one.node for one in lack.matches.unclaimed]
-    return SelectError(
-        f"{lack.board.source}: the device tree names no {slot.purpose}, "
-        f"wanted a node whose driver provides {slot.interface}",
-        hint=lack.catalogues.for_board(nodes, slot.interface),
-    )
-
-
-def _slot_path(slot: Slot, board: Board) -> str | None:
-    family = slot.interface.partition("@")[0]
-    return {"irqchip": board.interrupt_parent, "console": board.stdout}.get(family)
-
-
-def _unfit(
-    match: Match, slot: Slot, verdicts: Mapping[str, _Verdict], selected: Sequence[Selected]
-) -> str:
-    for one in selected:
-        if match.node in one.nodes:
-            return f"{one.driver.name} does not provide {slot.interface}, and nothing else does"
-    reasons = (f"{one.driver.name} {verdicts[one.driver.name].reason}" for one in match.rivals)
-    return f"{'; '.join(reasons)}; nothing else provides {slot.interface}"
+            provider = usable.grounds[interface]
+            if interface not in provided and provider is not None:
+                provided.update((interface,) if grounded else provider.provides)
+                if provider.name not in reasons:
+                    reasons[provider.name] = f"provides {interface} for {name}"
+                    waiting.append(provider.name)
+    chosen = [driver_by_name[name] for name in reasons]
+    grounds = grounds_of(chosen, offers)
+    return all(grounds.keys() >= {*one.requires} for one in chosen)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ukdrivers.distributions import DRIVERS, entries_in
 from ukdrivers.errors import UkdriversError, UsageError
 from ukdrivers.manifest import MANIFEST, read_manifest
-from ukdrivers.packages import Package
+from ukdrivers.packages import Package, plain
 from ukdrivers.rules import printable
 
 if TYPE_CHECKING:
@@ -55,7 +55,10 @@ def _package(driver: Driver, path: str) -> Package:
         version=driver.version,
         name=driver.name,
         provides=driver.provides,
+        requires=driver.requires,
         compatible=driver.compatible,
+        platforms=driver.platforms,
+        arch=driver.arch,
         source=f"the wheel {os.path.basename(path)}",
     )
 
@@ -86,7 +89,7 @@ def _metadata(data: bytes) -> tuple[str, str]:
         key, _, value = line.partition(":")
         if key.lower() in headers:
             headers[key.lower()] = printable(value)
-    return headers["name"], headers["version"]
+    return plain(headers["name"]), plain(headers["version"])
 
 
 def _unpack(wheel: zipfile.ZipFile, folder: str, scratch: str, path: str) -> None:

@@ -138,20 +138,43 @@ def _not_installed(case: Case, name: str) -> Iterator[str]:
     for problem in case.problems:
         if name in problem.message or problem.subject.startswith(f"ukdriver-{name} "):
             yield f"{problem.subject}: {problem.message}"
-    yield case.target.catalogues.for_driver(name)
+    known = (one.install for one in case.target.catalogues.of_driver(name))
+    yield next(known, f"no known package brings a driver {name}")
 
 
 def _causes(case: Case, driver: Driver) -> Iterator[str]:
-    if case.target.platform.name not in driver.platforms:
-        yield f"platform: is for {' and '.join(driver.platforms)}, wanted {case.target.platform.name}"
-    if case.target.arch not in driver.arch:
-        yield f"arch: is for {' and '.join(driver.arch)}, wanted {case.target.arch}"
-    reason = _unusable(case, driver)
-    if reason and not reason.startswith("is for"):
-        yield f"interfaces: {reason}"
+    target = case.target
+    if target.platform.name not in driver.platforms:
+        yield f"platform: is for {' and '.join(driver.platforms)}, wanted {target.platform.name}"
+    if target.arch not in driver.arch:
+        yield f"arch: is for {' and '.join(driver.arch)}, wanted {target.arch}"
+    yield from _unusable_facts(case, driver)
     yield from _nodes(case, driver)
     if case.refusal:
         yield f"board: {case.refusal}"
+
+
+def _unusable_facts(case: Case, driver: Driver) -> Iterator[str]:
+    """Say what a driver lacks, if anything, and what would change that."""
+    from ukdrivers.mend import mending
+    from ukdrivers.unmet import joined, unusable
+    from ukdrivers.usable import Usable, find_usable
+
+    def found(target: Target) -> Usable:
+        return find_usable(target.drivers, target.platform, target.arch)
+
+    def mends(target: Target) -> bool:
+        return any(one.name == driver.name for one in found(target).drivers)
+
+    usable = found(case.target)
+    misfit = usable.misfits.get(driver.name, "")
+    if misfit.startswith("is none"):
+        yield f"platform: {misfit}"
+    if misfit or not usable.missing(driver):
+        return
+    cause = unusable(case.target.drivers, case.target.platform, usable, driver.name)
+    yield f"interfaces: {joined(cause.facts)}"
+    yield f"change: {mending(cause, case.target, mends) or 'none is known'}"
 
 
 def _nodes(case: Case, driver: Driver) -> Iterator[str]:

@@ -14,15 +14,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ukdrivers import address
 from ukdrivers.classes import FOLDER, class_symbol, exports, with_code
 from ukdrivers.errors import WireError
+from ukdrivers.fixed import fixed
 from ukdrivers.model import Wiring
 from ukdrivers.table import table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from ukdrivers.model import Config, Declared, Driver, Menu, Selection
+    from ukdrivers.model import Board, Config, Declared, Driver, Matches, Menu, Selection
 
 __all__ = ["KIT_SYMBOLS", "wire"]
 
@@ -32,8 +34,10 @@ KIT_SYMBOLS = (
     "ukd_bound_device",
     "ukd_device_add",
     "ukd_dma_address",
+    "ukd_find",
     "ukd_has_driver",
     "ukd_irq_map",
+    "ukd_needs_tree",
     "ukd_probe",
     "ukd_probe_classes",
     "ukd_property",
@@ -43,37 +47,74 @@ KIT_SYMBOLS = (
     "ukd_table",
 )
 
+SOURCE = "LIBUKD_SRCS-y +="
+#: What the driver core is compiled from. All drivers scan:
+SCANNED = (f"{SOURCE} $(sort $(wildcard $(UKD_KIT)/src/*.c))",)
+#: some of them do
+MIXED = (
+    f"{SOURCE} $(sort $(filter-out %/find.c,$(wildcard $(UKD_KIT)/src/*.c)))",
+    f"{SOURCE} $(UKD_KIT)/fixed/fixed.c",
+    f"{SOURCE} $(UKD_KIT)/fixed/mixed_find.c",
+)
+#: none does
+ALONE = (
+    *(
+        f"{SOURCE} $(UKD_KIT)/src/{name}.c"
+        for name in ("bound", "bus_found", "devices", "match", "memory", "probe")
+    ),
+    *(f"{SOURCE} $(UKD_KIT)/fixed/{name}.c" for name in ("alone_find", "alone_node", "fixed")),
+)
+
+#: devices that buses may find, for which there is room besides those that are known
+FOUND_MAX = 64
+
 HEADER = "# Written by ukdrivers; changes are lost."
 
 
-def wire(
+def wire(  # noqa: PLR0913 - the stages before, and a folder
     selection: Selection,
     menu: Menu,
     config: Config,
     *,
     declared: Mapping[str, Declared],
     kit: str,
+    board: Board | None = None,
+    matches: Matches | None = None,
 ) -> Wiring:
     """Write the menu, the build files and the driver table of an image.
 
     :param selection: every driver the platform can use goes into the files, on or off, so that
         switching one changes ``.config`` alone
     :param menu: becomes ``Config.uk``
-    :param config: says which drivers are on; the C of these is checked
+    :param config: says which drivers are on; the C of these is checked. Says where each has its
+        addresses from, too
     :param declared: by driver name; at least of the drivers that are on
     :param kit: folder of the kit
+    :param board: what is built in is that of it
+    :param matches: of the board
     :returns: text by path, the same for the same input
-    :raises WireError: a driver's C says something else than its manifest
+    :raises WireError: a driver's C says something else than its manifest, or what isn't scanned
+        can't be built in
     """
     drivers = selection.usable
     for driver in drivers:
         if config.is_on(driver.symbol):
             _check(driver, declared[driver.name])
 
-    files = {
+    on = [driver for driver in drivers if config.is_on(driver.symbol)]
+    modes = {address.mode(config, driver) for driver in on}
+    core: Sequence[str] = SCANNED
+    files: dict[str, str] = {}
+    if not modes.isdisjoint({address.BUILT_IN, address.BY_HAND}):
+        if board is None or matches is None:
+            raise WireError("device addresses: built in or by hand, wanted them scanned")
+        known = fixed(board, matches, config, drivers)
+        core = _core(known.devices, modes, is_checked=config.is_on(address.CHECK))
+        files = {"addresses.c": known.text}
+    files |= {
         "Config.uk": menu.text,
         "Linker.uk": _linker(drivers, selection.platform.name),
-        "Makefile.uk": _makefile(drivers, kit, selection.arch),
+        "Makefile.uk": _makefile(drivers, kit, selection.arch, core),
         "table.c": table(drivers),
         "libukd/exportsyms.uk": _lines(_kit_symbols(drivers, kit)),
     }
@@ -137,7 +178,17 @@ def _linker(drivers: Iterable[Driver], platform: str) -> str:
     return _lines(lines)
 
 
-def _makefile(drivers: Sequence[Driver], kit: str, arch: str) -> str:
+def _core(devices: int, modes: Container[str], *, is_checked: bool) -> Sequence[str]:
+    """Write what the driver core is compiled from when some devices, or all, aren't scanned."""
+    lines = [*(MIXED if address.SCAN in modes else ALONE), f"{SOURCE} $(UKD_BASE)/addresses.c"]
+    if is_checked:
+        lines.append(f"{SOURCE} $(UKD_KIT)/fixed/check.c")
+    if address.SCAN not in modes:
+        lines.append(f"LIBUKD_CFLAGS-y += -DUKD_RECORDS_MAX={devices + FOUND_MAX}U")
+    return lines
+
+
+def _makefile(drivers: Sequence[Driver], kit: str, arch: str, core: Sequence[str]) -> str:
     """Write what each library is compiled from."""
     lines = [
         HEADER,
@@ -150,7 +201,7 @@ def _makefile(drivers: Sequence[Driver], kit: str, arch: str) -> str:
         "",
         "# The driver core, and the table of this image's drivers",
         "LIBUKD_CINCLUDES-y += $(UKD_INCLUDES)",
-        "LIBUKD_SRCS-y += $(sort $(wildcard $(UKD_KIT)/src/*.c))",
+        *core,
         "LIBUKD_SRCS-y += $(UKD_BASE)/table.c",
         *map(_class_code, with_code(drivers, kit)),
     ]

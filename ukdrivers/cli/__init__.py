@@ -25,6 +25,7 @@ VERBS = {
     "cover": "prove that a driver set is all that its boards need",
     "catalogue": "which drivers there are besides those that are installed",
     "menu": "choose drivers and set their options",
+    "config": "set, look at, compare, save and explain values",
     "build": "wire the chosen drivers into an image and link it",
     "run": "boot the image in QEMU and check its console",
     "test": "put drivers through the conformance kit",

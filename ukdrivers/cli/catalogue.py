@@ -82,7 +82,10 @@ def _fields(package: Package) -> dict[str, object]:
         "version": package.version,
         "name": package.name,
         "provides": package.provides,
+        "requires": package.requires,
         "compatible": package.compatible,
+        "platforms": package.platforms,
+        "arch": package.arch,
         "source": package.source,
     }
 

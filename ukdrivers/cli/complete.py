@@ -18,6 +18,11 @@ __all__ = ["run"]
 
 #: verbs whose arguments are names of drivers
 OF_DRIVERS = ("show", "test")
+#: words that can only follow a verb
+OWN = {
+    "completion": ("bash", "fish", "zsh"),
+    "config": ("diff", "get", "save", "set", "why", "why-not"),
+}
 
 
 def run(words: list[str]) -> int:
@@ -35,9 +40,9 @@ def _candidates(words: list[str], previous: str, begun: str) -> Iterable[str]:
     if len(words) < 2 or words[0] == "help":  # noqa: PLR2004 - the verb itself
         return [*VERBS, "help"]
     if begun[:1] == "-":
-        return _options(words[0]) if words[0] in VERBS else ()
-    if words[0] == "completion":
-        return ("bash", "fish", "zsh")
+        return _options(words[:-1]) if words[0] in VERBS else ()
+    if words[0] in OWN and len(words) == 2:  # noqa: PLR2004 - the verb and its own
+        return OWN[words[0]]
     if previous == "--why":
         return _nodes(words[1:])
     if words[0] in OF_DRIVERS or previous == "--why-not":
@@ -72,16 +77,18 @@ def _nodes(words: list[str]) -> list[str]:
     return []
 
 
-def _options(verb: str) -> list[str]:
-    """Return the options that the verb's own help shows."""
+def _options(words: list[str]) -> list[str]:
+    """Return the options that the verb's own help shows; some verbs have verbs of their own."""
     import contextlib
     import io
     import re
 
     text = io.StringIO()
+    verb, *rest = words
     run: Callable[[list[str]], int] = __import__(f"ukdrivers.cli.{verb}", fromlist=["run"]).run
+    own = rest[:1] if verb == "config" else []
     with contextlib.redirect_stdout(text), contextlib.suppress(SystemExit):
-        run(["--help"])
+        run([*own, "--help"])
     return sorted(
         set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", text.getvalue().split("examples:")[0]))
     )

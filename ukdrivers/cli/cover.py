@@ -62,6 +62,7 @@ def _cover(path: str, boards: Sequence[str], output: str | None, as_json: bool, 
     from ukdrivers.board import read_board
     from ukdrivers.cover import prove
     from ukdrivers.driver_set import chosen, read_driver_set
+    from ukdrivers.packages import Catalogues
 
     driver_set = read_driver_set(path)
     named = tuple(boards) or driver_set.boards
@@ -69,7 +70,8 @@ def _cover(path: str, boards: Sequence[str], output: str | None, as_json: bool, 
         raise UsageError(f"{path}: names no boards, and none was given")
     registry = installed(refresh=again)
     platform = _platform(registry, driver_set)
-    drivers, wrong = chosen(driver_set, registry.drivers)
+    known = Catalogues(registry.drivers, registry.catalogues)
+    drivers, wrong = chosen(driver_set, registry.drivers, known)
     drivers += _of_host(registry, driver_set)
     proofs = [
         prove(driver_set, read_board(one), platform=platform, drivers=drivers) for one in named

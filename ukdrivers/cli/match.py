@@ -55,7 +55,7 @@ def run(arguments: list[str]) -> int:
     board = read_board(options.board)
     matches = match_board(target, board)
     try:
-        selection, refusal = choose(target, board, matches), None
+        selection, refusal = choose(target, board, matches, registry.platforms), None
     except SelectError as error:
         selection, refusal = None, error
     if options.why is not None or options.why_not is not None:
@@ -181,7 +181,8 @@ def _kind(one: Ignored | Match) -> str:
 def _install(target: Target, unclaimed: Ignored) -> str | None:
     """Return the command that brings a driver for a node, and who says so."""
     for package in target.catalogues.of(unclaimed.node):
-        return f"{package.install} (says {package.source})"
+        if package.fits(target.platform, target.arch):
+            return f"{package.install} (says {package.source})"
     return None
 
 
@@ -229,4 +230,6 @@ def _fields(
             for one in (selection.rejected if selection else ())
         ],
         "refusal": str(refusal) if refusal else None,
+        "facts": refusal.facts if refusal else (),
+        "change": refusal.change if refusal else None,
     }

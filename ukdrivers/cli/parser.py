@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Parser",
     "add_board",
+    "add_defconfig",
     "add_output",
     "add_refresh",
     "add_request",
     "add_target",
+    "assignment",
     "output_of",
     "request_of",
 ]
@@ -89,11 +91,18 @@ def add_request(parser: Parser) -> None:
         metavar="NAME=VALUE",
         dest="values",
         action="append",
-        type=_assignment,
+        type=assignment,
         default=[],
         help="give a configuration symbol a value; may be repeated",
     )
+    add_defconfig(parser)
     add_refresh(parser)
+
+
+def add_defconfig(parser: Parser) -> None:
+    """Add the file of values."""
+    text = "take the values of FILE, but for those that were set otherwise"
+    parser.add_argument("--defconfig", metavar="FILE", help=text)
 
 
 def output_of(options: argparse.Namespace) -> Output:
@@ -113,10 +122,12 @@ def request_of(options: argparse.Namespace) -> Request:
         host=options.host,
         app=options.app,
         values=dict(options.values),
+        defconfig=options.defconfig and os.path.abspath(options.defconfig),
     )
 
 
-def _assignment(text: str) -> tuple[str, str]:
+def assignment(text: str) -> tuple[str, str]:
+    """Return name and value of ``NAME=VALUE``."""
     name, sign, value = text.partition("=")
     if not sign or not name:
         raise argparse.ArgumentTypeError(f"'{text}', wanted NAME=VALUE")

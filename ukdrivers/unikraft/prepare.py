@@ -12,7 +12,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ukdrivers.errors import UsageError, WireError
-from ukdrivers.model import Board, Config, Symbol
+from ukdrivers.model import Board, Config, Host, Symbol
 from ukdrivers.unikraft import KIT, ROOT
 from ukdrivers.unikraft.names import check_path
 
@@ -27,6 +27,7 @@ __all__ = ["Prepared", "Wanted", "prepare"]
 
 ARCH = "arm64"
 PLATFORM = "kvm"
+HOST = "unikraft"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -130,17 +131,18 @@ def _board(source: str | None) -> Board:
 
 def _select(registry: Registry, board: Board) -> Selection:
     """Select by the board; a slot that is left empty may be filled by a driver of the tree's."""
-    from ukdrivers.match import match
-    from ukdrivers.select import select
+    from ukdrivers.packages import Catalogues
+    from ukdrivers.pipeline import choose, match_board
+    from ukdrivers.request import Target
 
     platform = next(one for one in registry.platforms if one.name == PLATFORM)
-    return select(
-        match(registry.drivers, board),
-        drivers=registry.drivers,
+    target = Target(
         platform=dataclasses.replace(platform, slots=()),
-        arch=ARCH,
-        board=board,
+        host=Host(name=HOST, summary="", root=ROOT, platforms=(PLATFORM,), drivers=()),
+        drivers=registry.drivers,
+        catalogues=Catalogues(registry.drivers, registry.catalogues),
     )
+    return choose(target, board, match_board(target, board))
 
 
 def _write(prepared: Prepared, cpu: str | None, values: Mapping[str, str]) -> tuple[str, ...]:

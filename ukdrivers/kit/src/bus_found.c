@@ -68,6 +68,8 @@ int ukd_device_add(const struct ukd_device *parent,
 		return -ENOMEM;
 
 	record->dev = dev;
+	record->complete = NULL;
+	record->fixed = NULL;
 	record->bus = bus;
 	record->gate = gate;
 	record->compatible = list;

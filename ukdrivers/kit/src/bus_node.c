@@ -6,6 +6,7 @@
  */
 
 #include "interrupts.h"
+#include "tree_bus.h"
 
 #include <ukd/bus.h>
 #include <ukd/errno.h>

@@ -7,7 +7,7 @@
  * interrupts go).
  */
 
-#include "internal.h"
+#include "tree_bus.h"
 
 /* The driver's record of a node that is a bus, or NULL. */
 static const struct ukd_record *driven_bus(const uint32_t *node)

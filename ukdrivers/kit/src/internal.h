@@ -17,8 +17,13 @@
 
 #define UKD_CELL_BYTES	4U
 
-/* How many matching nodes are kept when their paths are of no length. */
+/*
+ * How many devices are kept when their paths are of no length. A generated
+ * makefile says otherwise where it knows how many there are.
+ */
+#ifndef UKD_RECORDS_MAX
 #define UKD_RECORDS_MAX		128U
+#endif
 
 /* Bytes of a property's value, in the tree; NULL bytes when it is absent. */
 struct ukd_value {
@@ -43,21 +48,10 @@ struct ukd_domain {
 	uint32_t unit_cells;		/* of a unit address before it, in a map */
 };
 
+struct ukd_bus;
+struct ukd_fixed;
 struct ukd_range;
 struct ukd_record;
-
-/* A node that has children, as they see it. Made when one is remembered. */
-struct ukd_bus {
-	const struct ukd_bus *above;	/* NULL: this is the root */
-	const struct ukd_bus *before;	/* made before this one */
-	const uint32_t *node;		/* its properties */
-	const char *name;
-	struct ukd_value ranges;
-	uint32_t address_cells;
-	uint32_t size_cells;
-	struct ukd_parent parent;	/* of its children's interrupts */
-	const struct ukd_record *gate;	/* see there */
-};
 
 enum ukd_state {
 	UKD_WAITING,
@@ -69,6 +63,9 @@ enum ukd_state {
 /* A device that a linked driver lists. */
 struct ukd_record {
 	struct ukd_device dev;
+	/* fill in interrupts, before the first probe; NULL: a bus found it */
+	void (*complete)(struct ukd_record *record);
+	const struct ukd_fixed *fixed;	/* or NULL; see <ukd/fixed.h> */
 	const struct ukd_bus *bus;	/* NULL for the root */
 	const struct ukd_record *gate;	/* what has to be bound before; or NULL */
 	struct ukd_value compatible;

@@ -9,6 +9,7 @@
  */
 
 #include "interrupts.h"
+#include "tree_bus.h"
 
 #include <ukd/errno.h>
 #include <ukd/irqchip.h>

@@ -3,6 +3,8 @@
 
 #include "internal.h"
 
+struct ukd_core ukd_core;
+
 #define ALIGNMENT	8U
 
 _Static_assert(sizeof(struct ukd_record) % ALIGNMENT == 0, "so the end is aligned");

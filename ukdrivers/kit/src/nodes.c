@@ -6,6 +6,7 @@
  */
 
 #include "scan.h"
+#include "tree_bus.h"
 
 /* Helpers */
 
@@ -107,6 +108,14 @@ static bool is_same_value(const uint32_t *one, const uint32_t *other)
 	return true;
 }
 
+static void complete(struct ukd_record *record)
+{
+	if (record->is_reg_odd)
+		ukd_warn_of_reg(record);
+	if (ukd_core.irqchip.cells)
+		ukd_take_interrupts(record);
+}
+
 static void fill(struct ukd_scan *scan, struct ukd_record *record,
 		 const struct ukd_bus *bus)
 {
@@ -117,6 +126,8 @@ static void fill(struct ukd_scan *scan, struct ukd_record *record,
 		ukd_regions(bus, ukd_value(scan, UKD_NAME_REG),
 			    record->dev.region, UKD_REGIONS_MAX,
 			    &record->is_reg_odd);
+	record->complete = complete;
+	record->fixed = NULL;
 	record->dev.irq_count = 0;
 	record->dev.node = scan->properties;
 	record->dev.bus = NULL;

@@ -55,11 +55,8 @@ static bool bind(struct ukd_record *record)
 /* What a scanned bus has found comes with its regions and interrupts. */
 static bool start(struct ukd_record *record)
 {
-	if (record->dev.node) {
-		if (record->is_reg_odd)
-			ukd_warn_of_reg(record);
-		if (ukd_core.irqchip.cells)
-			ukd_take_interrupts(record);
+	if (record->complete) {
+		record->complete(record);
 		if (!map(&record->dev))
 			return false;
 	}

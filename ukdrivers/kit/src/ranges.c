@@ -9,7 +9,7 @@
  * Source: Devicetree Specification v0.4, 2.3.8 (ranges), 2.3.9 (dma-ranges).
  */
 
-#include "internal.h"
+#include "tree_bus.h"
 
 #include <ukd/bus.h>
 #include <ukd/errno.h>

@@ -5,7 +5,7 @@
  * Source: Devicetree Specification v0.4, 2.3.6.
  */
 
-#include "internal.h"
+#include "tree_bus.h"
 
 #include <ukd/errno.h>
 #include <ukd/log.h>

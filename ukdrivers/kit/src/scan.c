@@ -38,10 +38,6 @@ enum fdt_header {
 
 _Static_assert(FDT_HEADER_SIZE_STRUCT + 1 == FDT_HEADER_CELLS, "ten cells");
 
-/* State */
-
-struct ukd_core ukd_core;
-
 /* Reading */
 
 /* Where an offset is remembered: 2^32 over the golden ratio spreads them. */

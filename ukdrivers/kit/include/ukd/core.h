@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The driver core, for hosts: one pass over the device tree finds every match,
- * then the devices are probed class by class. What is below a bus that has a
+ * or what is built in stands for it; then the devices are probed class by class. What is below a bus that has a
  * driver is probed after it, whatever its class, or left out when that failed.
  */
 #ifndef UKD_CORE_H
@@ -42,6 +42,22 @@ struct ukd_tree {
  * Source: Devicetree Specification v0.4, chapter 5.
  */
 int ukd_scan(const void *blob, size_t limit, struct ukd_tree *tree);
+
+/**
+ * Find the devices where their drivers have them from: the device tree, what is
+ * built in, or what was given by hand.
+ *
+ * @param blob, limit as ukd_scan(); unused when no tree is needed
+ * @param tree filled in, from what is built in when nothing scans
+ *
+ * @return 0, -EINVAL when the tree is malformed, or -ENODEV when it isn't the
+ *         one that was built in: that is logged, and the devices are
+ *         remembered, so that a console can be had to say it on
+ */
+int ukd_find(const void *blob, size_t limit, struct ukd_tree *tree);
+
+/** Whether ukd_find() needs the device tree. */
+bool ukd_needs_tree(void);
 
 /**
  * Probe every device the pass remembered, by class, in tree order within one.

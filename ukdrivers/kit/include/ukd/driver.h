@@ -93,6 +93,10 @@ struct ukd_driver {
 /**
  * Find a property of the device's node.
  *
+ * What the core has translated, ask the core for: where addresses are built in,
+ * reg, ranges, dma-ranges, interrupts, interrupts-extended, interrupt-map and
+ * phandle aren't found.
+ *
  * @param dev the device
  * @param name of the property
  * @param size set to its size in bytes when found; may be NULL

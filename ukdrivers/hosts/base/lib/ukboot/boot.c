@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* From the device tree to main(). */
+/* From the devices of the board to main(). */
 
 #include "ram.h"
 
@@ -10,6 +10,7 @@
 #include <uk/plat/irq.h>
 #include <uk/plat/power.h>
 #include <ukd/core.h>
+#include <ukd/errno.h>
 #include <ukd/log.h>
 
 /* An image without an interrupt controller would only wait. */
@@ -26,12 +27,23 @@ static void require_irqchip(const struct ukd_tree *tree)
 	uk_halt("no interrupt controller");
 }
 
+/* Of what is built in only the console is used, and the way to power off. */
+static _Noreturn void refuse_board(void)
+{
+	ukd_probe_classes(UKD_CLASS_POWER, UKD_CLASS_POWER);
+	ukd_probe_classes(UKD_CLASS_CONSOLE, UKD_CLASS_CONSOLE);
+	uk_halt("made for another device tree");
+}
+
 void uk_boot(const void *blob, size_t limit)
 {
 	struct ukd_tree tree;
 	int rc;
 
-	if (ukd_scan(blob, limit, &tree))
+	rc = ukd_find(blob, limit, &tree);
+	if (rc == -ENODEV)
+		refuse_board();
+	if (rc)
 		uk_halt("malformed device tree");
 	printf("ukdrivers base on %s\n", tree.model);
 	uk_ram_set_up(&tree, blob);

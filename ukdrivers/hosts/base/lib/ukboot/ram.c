@@ -174,8 +174,10 @@ void uk_ram_set_up(const struct ukd_tree *tree, const void *blob)
 		exclude_blocks(tree->reserved[i].base,
 			       end_of(tree->reserved[i].base,
 				      tree->reserved[i].size));
-	exclude_tree(blob);
-	exclude_reservations(blob);
+	if (blob) {
+		exclude_tree(blob);
+		exclude_reservations(blob);
+	}
 	exclude_image();
 	set_aside((uint64_t)UK_PAGED_BLOCKS * UK_BLOCK_SIZE);
 

@@ -4,7 +4,7 @@
 
 #include <ukd/core.h>
 
-/** Map RAM; `blob` is the tree that was read. */
+/** Map RAM; `blob` is the tree that was read, or NULL. */
 void uk_ram_set_up(const struct ukd_tree *tree, const void *blob);
 
 #endif /* UKBOOT_RAM_H */

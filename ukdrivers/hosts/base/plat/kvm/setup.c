@@ -12,6 +12,7 @@
 #include <uk/plat/power.h>
 
 #include <stdint.h>
+#include <ukd/core.h>
 
 /* A tree is no larger, wherever it starts. */
 #define TREE_MAX	0x200000
@@ -47,8 +48,11 @@ static size_t map_tree(const uint32_t *blob)
 
 void uk_plat_start(const void *blob)
 {
-	size_t limit = map_tree(blob);
+	size_t limit;
 
+	if (!ukd_needs_tree())
+		uk_boot(NULL, 0);
+	limit = map_tree(blob);
 	if (!limit)
 		uk_halt("no device tree at %p", blob);
 	uk_boot(blob, limit);

@@ -11,7 +11,7 @@ _Noreturn void uk_plat_start(const void *blob);
 /**
  * Bring up memory and drivers, run main(), power off.
  *
- * @param blob the device tree, mapped
+ * @param blob the device tree, mapped; NULL when none is needed
  * @param limit how many bytes of it are
  */
 _Noreturn void uk_boot(const void *blob, size_t limit);
