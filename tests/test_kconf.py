@@ -76,8 +76,8 @@ def compare(folder: Path, variables: dict[str, str], *, count: int, seed: int) -
             text = random_values(chance, read) if number else ""
             theirs.write_text(text, encoding="utf-8")
             environment = {**os.environ, "KCONFIG_CONFIG": str(theirs)}
-            done = subprocess.run(
-                command, env=environment, capture_output=True, text=True, check=False
+            done = subprocess.run(  # it leaves an include/ where it runs
+                command, env=environment, cwd=folder, capture_output=True, text=True, check=False
             )
             assert done.returncode == 0, done.stderr
             (folder / "asked").write_text(text, encoding="utf-8")
