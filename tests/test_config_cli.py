@@ -77,6 +77,50 @@ def test_nothing_differs(folder: Folder) -> None:
     assert folder.json("set", "PL011=y")["changed"] == []
 
 
+def test_unset(folder: Folder) -> None:
+    before = folder.text()
+    folder.run("set", "GICV3=y", "PL011_DRAIN_US=100000", "VIRTIO_PCI=n")
+
+    changed = folder.json("unset", "gicv3", "CONFIG_LIBUKDRIVER_VIRTIO_PCI")["changed"]
+
+    assert {one["name"]: one["origin"] for one in changed}.items() >= {
+        ("LIBUKDRIVER_GICV3", "board"),
+        ("LIBUKDRIVER_VIRTIO_PCI", "board"),
+    }
+    assert folder.json("get", "PL011_DRAIN_US")["symbols"][0]["origin"] == "command line"
+    assert folder.json("unset", "PL011_DRAIN_US")["changed"][0]["value"] == "40000"
+    assert folder.json("unset", "PL011_DRAIN_US")["changed"] == []  # nobody had set it
+    assert folder.text() == before
+
+
+def test_unset_leaves_what_a_defconfig_says(folder: Folder, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "my.defconfig"
+    path.write_text("CONFIG_LIBUKDRIVER_PL011_DRAIN_US=2000\n")
+    folder.run("set", "PL011_DRAIN_US=3000")
+
+    changed = folder.json("unset", "PL011_DRAIN_US", "--defconfig", str(path))["changed"]
+
+    assert changed == [
+        {
+            "name": "LIBUKDRIVER_PL011_DRAIN_US",
+            "before": "3000",
+            "value": "2000",
+            "origin": "defconfig",
+        }
+    ]
+
+
+def test_unset_takes_what_was_kept_for_a_driver_that_is_gone(folder: Folder) -> None:
+    with open(folder.config, "a", encoding="utf-8") as file:
+        file.write("# kept: command line: CONFIG_LIBUKDRIVER_GONE_SPEED=3\n")
+    assert folder.run("get").returncode == 0
+    assert "LIBUKDRIVER_GONE_SPEED" in folder.text()
+
+    assert folder.run("unset", "GONE_SPEED").returncode == 0
+
+    assert "GONE_SPEED" not in folder.text()
+
+
 def test_saved_lines_say_the_same_in_another_folder(folder: Folder, tmp_path: pathlib.Path) -> None:
     folder.run("set", "GICV3=y", "PL011_DRAIN_US=100000", "VIRTIO_PCI=n")
     path = str(tmp_path / "my.defconfig")
@@ -199,6 +243,7 @@ def test_why_not_of_a_number(folder: Folder) -> None:
         (["get", "NS16551"], "NS16551: no such option", "did you mean LIBUKDRIVER_NS16550?"),
         (["why", "NS1655"], "NS1655: no such option", "did you mean LIBUKDRIVER_NS16550?"),
         (["set", "GICV3"], "argument NAME=VALUE: 'GICV3', wanted NAME=VALUE", None),
+        (["unset", "ABSENT"], "ABSENT: no such option", None),
         (["why-not", "GICV3"], "argument NAME=VALUE: 'GICV3', wanted NAME=VALUE", None),
     ],
 )
@@ -217,12 +262,12 @@ def test_verbs(ukdrivers: Program) -> None:
     assert "hint: ukdrivers config get\n" in done.stderr
     listed = ukdrivers("config", "--help")
     assert listed.returncode == 0
-    for verb in ("set", "get", "diff", "save", "why", "why-not"):
+    for verb in ("set", "unset", "get", "diff", "save", "why", "why-not"):
         assert f"\n  {verb} " in listed.stdout
         shown = ukdrivers("config", verb, "--help")
         assert (shown.returncode, "examples:" in shown.stdout) == (0, True)
     own = ukdrivers("complete", "config", "").stdout.split()
-    assert own == ["diff", "get", "save", "set", "why", "why-not"]
+    assert own == ["diff", "get", "save", "set", "unset", "why", "why-not"]
     assert "--defconfig\n" in ukdrivers("complete", "config", "set", "--d").stdout
 
 

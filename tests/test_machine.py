@@ -92,6 +92,18 @@ def test_a_named_machine_writes_its_own_tree() -> None:
     assert is_from_file(dataclasses.replace(VIRT, source="virt.dtb"))
 
 
+def test_a_named_machine_is_made_as_it_was_named() -> None:
+    """Also what its tree doesn't tell, such as a processor without a compatible string of its own."""
+    source = "qemu:virt-7.2,gic-version=3,its=off,secure=on,cpu=a64fx,cpus=2,memory=1G"
+
+    assert qemu_arguments(dataclasses.replace(VIRT, source=source)) == (
+        *("-M", "virt-7.2,gic-version=3,its=off,secure=on"),
+        *("-cpu", "a64fx"),
+        *("-smp", "1,maxcpus=8"),  # as many as the tree has
+        *("-m", "1G"),
+    )
+
+
 def test_memory_is_the_sum_of_all_banks() -> None:
     banks = (Region(base=0x4000_0000, size=512 << 20), Region(base=1 << 32, size=512 << 20))
 

@@ -32,6 +32,7 @@ __all__ = [
     "load",
     "read_file",
     "shows",
+    "symbols_in",
     "values_in",
     "written",
 ]
@@ -141,6 +142,11 @@ def read_file(path: str) -> str:
         raise ConfigError(f"{path}: {error.strerror}, wanted a configuration") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}") from error
+
+
+def symbols_in(text: str) -> list[str]:
+    """Return what a ``.config`` says anything of, in effect or not."""
+    return re.findall(r"\bCONFIG_(\w+)", text)
 
 
 def values_in(text: str) -> dict[str, str]:

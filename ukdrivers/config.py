@@ -11,13 +11,23 @@ import os
 from typing import TYPE_CHECKING
 
 from ukdrivers import kconfig, refusal
-from ukdrivers.choices import COMMAND_LINE, DEFCONFIG, FILE, Chosen, load, read_file, shows, written
+from ukdrivers.choices import (
+    COMMAND_LINE,
+    DEFCONFIG,
+    FILE,
+    Chosen,
+    load,
+    read_file,
+    shows,
+    symbols_in,
+    written,
+)
 from ukdrivers.errors import ConfigError
 from ukdrivers.model import Config, Symbol
 from ukdrivers.values import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ukdrivers.kconfig import Item, Tree
     from ukdrivers.model import Host, Menu, Selection
@@ -45,6 +55,7 @@ class Sources(Value):
     saved: str | None = None  #: text of a ``.config`` or of a part of one
     place: str = SAVED  #: what messages call that text
     defconfig: str | None = None  #: a file whose values give way to those that were set since
+    unset: Sequence[str] = ()  #: names of symbols whose saved values no longer count
 
 
 class Opened(Value):
@@ -64,6 +75,7 @@ def evaluate(  # noqa: PLR0913 - the stage before, two folders, and three source
     app: str | None = None,
     defconfig: str | None = None,
     place: str | None = None,
+    unset: Sequence[str] = (),
 ) -> Config:
     """Work out the value of every symbol of the host's tree and of the driver menu.
 
@@ -77,10 +89,17 @@ def evaluate(  # noqa: PLR0913 - the stage before, two folders, and three source
     :param app: folder of the application, whose ``Config.uk`` is read if there is one
     :param defconfig: a file whose values give way to all others that the user set
     :param place: what messages call *saved*
+    :param unset: names of symbols of *saved* that no longer count, spelled as in *requested*
     :returns: the text of ``.config``, the same bytes for the same input, and each value's origin
     :raises ConfigError: the tree is malformed, a name is unknown, or a value cannot be had
     """
-    sources = Sources(requested=requested, saved=saved, place=place or SAVED, defconfig=defconfig)
+    sources = Sources(
+        requested=requested,
+        saved=saved,
+        place=place or SAVED,
+        defconfig=defconfig,
+        unset=unset,
+    )
     with opened(host=host, folder=folder, app=app, sources=sources) as opening:
         tree, chosen = opening.tree, opening.chosen
         drivers = {one.symbol for one in menu.entries}
@@ -118,8 +137,9 @@ def opened(*, host: Host, folder: str, app: str | None, sources: Sources) -> Ite
         tree = _tree(host)
         chosen: dict[str, Chosen] = {}
         if sources.saved is not None:
-            outdone = (DEFCONFIG,) if sources.defconfig is not None else ()
-            chosen |= load(tree, sources.saved, sources.place, origin=FILE, leave=outdone)
+            outdone = {DEFCONFIG} if sources.defconfig is not None else set()
+            leave = {_known(tree, sources.saved, name) for name in sources.unset} | outdone
+            chosen |= load(tree, sources.saved, sources.place, origin=FILE, leave=leave)
         if sources.defconfig is not None:
             text = read_file(sources.defconfig)
             chosen |= load(tree, text, sources.defconfig, origin=DEFCONFIG, leave=chosen)
@@ -204,6 +224,11 @@ def find_symbol(tree: Tree, name: str) -> Item:
         if symbol is not None and symbol.nodes:
             return symbol
     raise ConfigError(f"{name}: no such option", hint=refusal.nearest(tree, name))
+
+
+def _known(tree: Tree, saved: str, name: str) -> str:
+    """Return the symbol that a name means, also one of a driver that is gone."""
+    return known_symbol((*tree.syms, *symbols_in(saved)), name)
 
 
 def known_symbol(symbols: Iterable[str], name: str) -> str:

@@ -17,7 +17,7 @@ from ukdrivers.tools import find_tool
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ask_qemu", "run_dtc"]
+__all__ = ["ask_qemu", "named_machine", "run_dtc"]
 
 DTC = "dtc"
 QEMU = "qemu-system-aarch64"
@@ -58,13 +58,15 @@ def ask_qemu(source: str) -> bytes:
     :raises ToolError: QEMU is not installed
     :raises UsageError: not a machine with a device tree, or QEMU refuses a property
     """
-    machine, options = _parsed(source)
+    machine, options = named_machine(source)
     with tempfile.TemporaryDirectory(prefix="ukdrivers-") as folder:
         path = os.path.join(folder, "board.dtb")
-        dump = f"{machine},dumpdtb={path.replace(',', ',,')}"
+        # no random seeds in /chosen: the same name stands for the same tree
+        dump = f"{machine},dtb-randomness=off,dumpdtb={path.replace(',', ',,')}"
         # without the default network card: its boot ROM comes in a package of its own
         quiet = ("-nodefaults", "-display", "none")
-        command = (QEMU, "-M", dump, *options, *quiet)
+        rest = (text for pair in options.items() for text in pair)
+        command = (QEMU, "-M", dump, *rest, *quiet)
         done = _run(command, subject=source)
         try:
             with open(path, "rb") as file:
@@ -74,27 +76,30 @@ def ask_qemu(source: str) -> bytes:
             raise UsageError(f"{source}: {QEMU}: {text}") from None
 
 
-def _parsed(source: str) -> tuple[str, tuple[str, ...]]:
-    """Split a board name into QEMU's machine and its other options."""
+def named_machine(source: str) -> tuple[str, dict[str, str]]:
+    """Split a board name into QEMU's machine and its other options.
+
+    :param source: ``qemu:virt[,property=value...]``
+    :returns: the value of ``-M``; those of ``-cpu``, ``-smp`` and ``-m``
+    :raises UsageError: not a machine with a device tree, or no property
+    """
     machine, *properties = source.removeprefix("qemu:").split(",")
     if machine != "virt" and not machine.startswith("virt-"):
         raise UsageError(
             f"{source}: QEMU makes no device tree for machine '{machine}', virt was wanted"
         )
-    options = {"cpu": "cortex-a53", "cpus": "1", "memory": "64"}
-    # no random seeds in /chosen: the same name stands for the same tree
-    rest = [machine, "dtb-randomness=off"]
+    options = {"-cpu": "cortex-a53", "-smp": "1", "-m": "64"}
+    short = {"cpu": "-cpu", "cpus": "-smp", "memory": "-m"}
+    rest = [machine]
     for text in properties:
         name, equals, value = text.partition("=")
         if not (name and equals and value):
             raise UsageError(f"{source}: '{text}' is no machine property, name=value was wanted")
-        if name in options:
-            options[name] = value
+        if name in short:
+            options[short[name]] = value
         else:
             rest.append(text)
-    values = (options[name] for name in ("cpu", "cpus", "memory"))
-    pairs = zip(("-cpu", "-smp", "-m"), values, strict=True)
-    return ",".join(rest), tuple(text for pair in pairs for text in pair)
+    return ",".join(rest), options
 
 
 def _run(command: Sequence[str], *, subject: str) -> subprocess.CompletedProcess[bytes]:

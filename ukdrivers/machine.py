@@ -4,7 +4,7 @@ In:  :class:`~ukdrivers.model.Board` (from :mod:`ukdrivers.board`).
 Out: arguments for ``qemu-system-aarch64`` (to :mod:`ukdrivers.boot`).
 
 QEMU writes a device tree of the machine it makes. It is what the image scans when the board was
-asked of QEMU; a board from a file is given to QEMU, so that the image scans that very tree, with
+asked of QEMU, and the machine is the one that was named; a board from a file is given to QEMU, so that the image scans that very tree, with
 the memory, the PSCI node and the ``/chosen`` that QEMU writes into each.
 """
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ukdrivers.devicetree_tools import named_machine
 from ukdrivers.errors import BootError
 
 if TYPE_CHECKING:
@@ -41,12 +42,12 @@ def qemu_arguments(board: Board) -> tuple[str, ...]:
             f"/: compatible is {', '.join(board.compatible) or 'empty'}, QEMU's machine is {VIRT}",
             hint="only boards of QEMU's machine virt can be run here; boot the image on the board",
         )
-    return (
-        *("-M", ",".join(_machine(board))),
-        *("-cpu", _processor(board)),
-        *("-smp", _processors(board)),
-        *("-m", f"{_memory_mib(board)}M"),
-    )
+    if is_from_file(board):
+        machine, cpu, memory = _machine(board), _processor(board), f"{_memory_mib(board)}M"
+    else:
+        machine, options = named_machine(board.source)
+        cpu, memory = options["-cpu"], options["-m"]
+    return ("-M", machine, "-cpu", cpu, "-smp", _processors(board), "-m", memory)
 
 
 def is_from_file(board: Board) -> bool:
@@ -54,11 +55,11 @@ def is_from_file(board: Board) -> bool:
     return not board.source.startswith("qemu:")
 
 
-def _machine(board: Board) -> tuple[str, ...]:
+def _machine(board: Board) -> str:
     options = ["virt", f"gic-version={3 if _has_gic_v3(board) else 2}"]
     options += ["virtualization=on"] if _calls_psci_by_smc(board) else []
     options += ["highmem=off"] if _has_low_ecam(board) else []
-    return tuple(options)
+    return ",".join(options)
 
 
 def _has_low_ecam(board: Board) -> bool:

@@ -156,6 +156,7 @@ def configure(registry: Registry, output: Output, request: Request) -> Configure
         saved=read_text(output.config),
         app=offered.app,
         defconfig=request.defconfig,
+        unset=request.unset,
     )
     check_slots(config, offered.selection)
     configured = Configured(**fields(offered), config=config)

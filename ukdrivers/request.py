@@ -11,7 +11,7 @@ from ukdrivers.values import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ukdrivers.model import Board, Driver, Host, Platform, Registry
     from ukdrivers.output import Output
@@ -40,6 +40,7 @@ class Request(Value):
     app: str | None = None  #: a folder, or the name of one of the host's own applications
     values: Mapping[str, str] = {}  #: by Kconfig symbol
     defconfig: str | None = None  #: a file of values that give way to all others that were set
+    unset: Sequence[str] = ()  #: symbols whose values in this output folder no longer count
 
 
 class Target(Value):

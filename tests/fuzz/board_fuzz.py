@@ -9,6 +9,7 @@ import atheris
 with atheris.instrument_imports(include=["ukdrivers"]):
     from ukdrivers.board import from_blob
     from ukdrivers.errors import BoardError
+    from ukdrivers.match import match
 
 
 def one(data: bytes) -> None:
@@ -24,6 +25,11 @@ def refusal(data: bytes) -> str | None:
     except BoardError as error:
         return str(error)
     assert all(node.path.startswith("/") for node in board.nodes)
+    for node in board.nodes:  # worked out when asked for; what is wrong is then said of the node
+        assert node.enabled or not node.fault
+        assert not node.fault or not (node.regions or node.interrupts)
+        assert node.fault.isprintable()
+    match((), board)
     return None
 
 

@@ -21,7 +21,7 @@ OF_DRIVERS = ("show", "test")
 #: words that can only follow a verb
 OWN = {
     "completion": ("bash", "fish", "zsh"),
-    "config": ("diff", "get", "save", "set", "why", "why-not"),
+    "config": ("diff", "get", "save", "set", "unset", "why", "why-not"),
 }
 
 

@@ -1,4 +1,4 @@
-"""``ukdrivers config``: set, look at, compare, save and explain the values of a configuration."""
+"""``ukdrivers config``: set, unset, look at, compare, save and explain the values of a configuration."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ DIFFERENT = 1  #: exit status when there are differences
 
 VERBS = {
     "set": "give symbols values",
+    "unset": "take back what was set",
     "get": "the values of symbols, and where each comes from",
     "diff": "what differs from the board's defaults, or from a file",
     "save": "write the fewest lines that say the same: a defconfig",
@@ -64,6 +65,10 @@ EXAMPLES = {
 $ ukdrivers config set GICV3=y LIBUKDRIVER_PL011_DRAIN_US=100000
 # begin with the values of a file, for a board
 $ ukdrivers config set --board qemu:virt --defconfig my.defconfig
+""",
+    "unset": """
+# let the board say whether the driver is in, and take the option's default
+$ ukdrivers config unset GICV3 PL011_DRAIN_US
 """,
     "get": """
 # everything
@@ -114,7 +119,7 @@ def run(arguments: list[str]) -> int:
         from ukdrivers.cli import config_why
 
         return config_why.run(_parser(verb), rest)
-    run_verb = {"set": _set, "get": _get, "diff": _diff, "save": _save}[verb]
+    run_verb = {"set": _set, "unset": _set, "get": _get, "diff": _diff, "save": _save}[verb]
     return run_verb(_parser(verb).parse_args(rest))
 
 
@@ -124,6 +129,9 @@ def _parser(verb: str) -> Parser:
     if verb == "set":
         what = "a symbol and its value; CONFIG_ and LIBUKDRIVER_ may be left out"
         parser.add_argument("values", metavar="NAME=VALUE", nargs="*", type=assignment, help=what)
+    elif verb == "unset":
+        what = "a symbol; then a defconfig's value counts, or the board's, or the default"
+        parser.add_argument("unset", metavar="NAME", nargs="+", help=what)
     elif verb == "get":
         parser.add_argument("names", metavar="NAME", nargs="*", help="a symbol; left out: all")
     elif verb == "diff":
@@ -150,6 +158,7 @@ def request_for(options: argparse.Namespace) -> Request:
         app=options.app,
         values=dict(options.values) if "values" in options else {},
         defconfig=options.defconfig and os.path.abspath(options.defconfig),
+        unset=options.unset if "unset" in options else (),
     )
 
 
@@ -168,7 +177,8 @@ def _set(options: argparse.Namespace) -> int:
     now = configured.config
     rows = _differences(before, now) if before else []
     if options.json:
-        print_json("config-set", {"config": output.config, "changed": _fields(rows)})
+        kind = "config-unset" if "unset" in options else "config-set"
+        print_json(kind, {"config": output.config, "changed": _fields(rows)})
     else:
         if rows:
             print_table(("NAME", "WAS", "IS", "FROM"), rows)
