@@ -123,7 +123,7 @@ def lines(driver: Driver, nodes: Sequence[Node], drivers: int) -> list[str]:
     :param nodes: of the board that the driver is bound to
     :param drivers: how many are in the menu
     """
-    if _is_found(driver) or (drivers > MANY and not nodes):
+    if (drivers > MANY and not nodes) or _is_found(driver):
         return []
     first = next((region for node in nodes[:1] for region in node.regions[:1]), None)
     text = DRIVER.format(

@@ -55,7 +55,7 @@ def check(drivers: Sequence[Driver]) -> dict[str, str]:
     path_by_name: dict[str, str] = {}
     for driver in drivers:
         if driver.config is not None:
-            path = os.path.join(driver.root, driver.config)
+            path = f"{driver.root}/{driver.config}"
             _check_path(path)
             text = _text(path)
             if text and _check_statements(driver, text):
@@ -114,16 +114,19 @@ def _is_own(node: Item, driver: Driver, entries: AbstractSet[str]) -> bool:
 
 
 def _check_path(path: str) -> None:
-    special = sorted(SPECIAL.intersection(path))
-    if special:
-        raise MenuError(f"{path}: the path has {special[0]!r}, which Kconfig does not read as text")
+    if not SPECIAL.isdisjoint(path):
+        special = min(SPECIAL.intersection(path))
+        raise MenuError(f"{path}: the path has {special!r}, which Kconfig does not read as text")
 
 
 def _text(path: str) -> str:
     try:
-        file = os.open(path, os.O_RDONLY)  # there may be thousands
+        size = os.stat(path).st_size
+        if not size:  # of thousands, most are empty
+            return ""
+        file = os.open(path, os.O_RDONLY)
         try:
-            return os.read(file, os.fstat(file).st_size + 1).decode()
+            return os.read(file, size + 1).decode()
         finally:
             os.close(file)
     except OSError as error:

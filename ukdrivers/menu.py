@@ -88,7 +88,7 @@ def compose(
             heading = entry.driver.class_
             lines += [f'comment "{_quoted(HEADINGS.get(heading, heading))}"', ""]
         need = needs.by_name.get(entry.driver.name, NOTHING)
-        lines += _block(entry, need, fragments.get(entry.driver.name))
+        lines.append(_block(entry, need, fragments.get(entry.driver.name)))
         if with_addresses:
             one = selected_by_name.get(entry.driver.name)
             lines += address.lines(entry.driver, one.nodes if one else (), len(entries))
@@ -135,13 +135,13 @@ def _hidden(symbol: str, says: Iterable[str]) -> list[str]:
 
 def _switches(entries: Iterable[MenuEntry], platforms: Mapping[str, Platform]) -> list[str]:
     """Write the hidden switch of each driver, on for each of the platforms that can use it."""
-    symbols_by_condition: dict[str, list[str]] = {}
+    symbols_by_platforms: dict[tuple[str, ...], list[str]] = {}
     for entry in entries:
-        able = [name for name, one in platforms.items() if _can_use(one, entry.driver)]
-        on = " || ".join(kconfig.platform_symbol(name) for name in able)
-        symbols_by_condition.setdefault(on, []).append(entry.symbol)
+        able = tuple([name for name, one in platforms.items() if _can_use(one, entry.driver)])
+        symbols_by_platforms.setdefault(able, []).append(entry.symbol)
     lines: list[str] = []
-    for on, symbols in symbols_by_condition.items():
+    for able, symbols in symbols_by_platforms.items():
+        on = " || ".join(kconfig.platform_symbol(name) for name in able)
         lines += [f"if {on}", *(f"config HAVE_{one}\n\tdef_bool y" for one in symbols), "endif", ""]
     return lines
 
@@ -179,37 +179,34 @@ def _few(names: Sequence[str], word: str) -> str:
     return f" {word} ".join(names)
 
 
-def _block(entry: MenuEntry, need: Need, path: str | None) -> list[str]:
-    driver = entry.driver
-    lines = [
-        f"config {entry.symbol}",
-        f'\tbool "{_quoted(f"{driver.name}: {driver.summary}")}"',
-        f"\tdepends on HAVE_{entry.symbol}",
-        *(f"\tdepends on {one}" for one in need.waits),
-        *([f"\tdefault y  # {entry.comment}"] if entry.default else []),
-        *(f"\tselect {one}" for one in need.selects),
-        "\thelp",
-        *(f"\t  {line}" for line in _help(driver)),
-        "",
-    ]
-    if path is not None:
-        lines += [f"if {entry.symbol}", f'source "{path}"', "endif", ""]
-    return lines
-
-
-def _help(driver: Driver) -> list[str]:
-    lines = [f"From {driver.distribution} {driver.version}"]
+def _block(entry: MenuEntry, need: Need, path: str | None) -> str:
+    driver, symbol = entry.driver, entry.symbol
+    text = (
+        f'config {symbol}\n\tbool "{_quoted(f"{driver.name}: {driver.summary}")}"\n'
+        f"\tdepends on HAVE_{symbol}\n"
+    )
+    for one in need.waits:
+        text += f"\tdepends on {one}\n"
+    if entry.default:
+        text += f"\tdefault y  # {entry.comment}\n"
+    for one in need.selects:
+        text += f"\tselect {one}\n"
+    text += "\thelp\n"
     if driver.compatible:
-        lines = [*_wrapped(f"Runs {', '.join(driver.compatible)}"), *lines]
-    return lines
+        text += f"\t  {_wrapped('Runs ' + ', '.join(driver.compatible))}\n"
+    text += f"\t  From {driver.distribution} {driver.version}\n"
+    if path is not None:
+        text += f'\nif {symbol}\nsource "{path}"\nendif\n'
+    return text
 
 
-def _wrapped(text: str) -> list[str]:
+def _wrapped(text: str) -> str:
     if len(text) <= HELP_WIDTH:
-        return [text]
+        return text
     import textwrap
 
-    return textwrap.wrap(text, HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(text, HELP_WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n\t  ".join(lines)
 
 
 def _quoted(text: str) -> str:
