@@ -21,6 +21,9 @@ else:
 __all__ = ["Value", "fields", "replace", "restored"]
 
 
+_set = object.__setattr__  # a value's own refuses
+
+
 class _Fields:
     """The fields as :mod:`dataclasses` wants them, which few ever ask for."""
 
@@ -37,17 +40,19 @@ class Value:
     """A value: each annotation of the class is a field, and what it is set to there its default."""
 
     _defaults: ClassVar[dict[str, Any]] = {}  # by name, in order; ... : there is none
+    _names: ClassVar[list[str]] = []
     __dataclass_fields__ = _Fields()
 
     def __init_subclass__(cls) -> None:
         own = cls.__dict__
         fields = {name: own.get(name, ...) for name in own.get("__annotations__", ())}
         cls._defaults = {**cls._defaults, **fields}
+        cls._names = [*cls._defaults]
 
     def __init__(self, **fields: Any) -> None:  # noqa: ANN401
-        if fields.keys() != self._defaults.keys():
+        if [*fields] != self._names:
             fields = self._filled(fields)
-        object.__setattr__(self, "__dict__", fields)
+        _set(self, "__dict__", fields)
 
     def _filled(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Return fields, with the defaults of those left out."""
@@ -93,8 +98,8 @@ def restored(kind: type[Kind], fields: dict[str, Any]) -> Kind:
 
     :raises TypeError: they are those of another kind
     """
-    if [*fields] != [*kind._defaults]:  # noqa: SLF001
+    if [*fields] != kind._names:  # noqa: SLF001
         raise TypeError(f"{kind.__name__}: made of {', '.join(fields)}")
     value = object.__new__(kind)
-    object.__setattr__(value, "__dict__", fields)
+    _set(value, "__dict__", fields)
     return value
