@@ -21,10 +21,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-__all__ = ["Tree", "packed", "parse", "total_size"]
+__all__ = ["Tree", "packed", "parse", "reservations", "total_size"]
 
 MAGIC = 0xD00DFEED
 HEADER = struct.Struct(">10I")
+RESERVATION = struct.Struct(">2Q")
 VERSION = 17
 BEGIN_NODE, END_NODE, PROP, NOP, END = 1, 2, 3, 4, 9
 
@@ -107,13 +108,23 @@ def packed(blob: bytes) -> bytes:
     Source: Devicetree Specification v0.4, 5.2 (header), 5.3 (memory reservations).
     """
     header = list(HEADER.unpack_from(blob))
-    structure, strings, reservations, strings_size, structure_size = (
-        header[at] for at in (2, 3, 4, 8, 9)
-    )
-    while any(blob[reservations : reservations + 16]):
-        reservations += 16
-    header[1] = max(structure + structure_size, strings + strings_size, reservations + 16)
+    structure, strings, start, strings_size, structure_size = (header[at] for at in (2, 3, 4, 8, 9))
+    end = start + RESERVATION.size * (len(reservations(blob)) + 1)
+    header[1] = max(structure + structure_size, strings + strings_size, end)
     return HEADER.pack(*header) + blob[HEADER.size : header[1]]
+
+
+def reservations(blob: bytes) -> list[tuple[int, int]]:
+    """List address and size of the memory reservations of a tree that :func:`parse` accepted.
+
+    Source: Devicetree Specification v0.4, 5.3.2.
+    """
+    (at,) = struct.unpack_from(">I", blob, 16)
+    found: list[tuple[int, int]] = []
+    while any(entry := RESERVATION.unpack_from(blob, at)):
+        found.append(entry)
+        at += RESERVATION.size
+    return found
 
 
 class _Reader:
@@ -123,10 +134,10 @@ class _Reader:
         self.blob = blob
         self.source = source
         header = self._header()
-        self.start, self.strings, reservations = header[2], header[3], header[4]
+        self.start, self.strings, reserved = header[2], header[3], header[4]
         self.end = self._block("structure block", 8, self.start, header[9], 4)
         self.strings_end = self._block("strings block", 12, self.strings, header[8], 1)
-        self._check_reservations(reservations, total=header[1])
+        self._check_reservations(reserved, total=header[1])
         self.tree = Tree(blob, self.start, self.end)
         self.words = self.tree.words()
         self.names: dict[int, str] = {}

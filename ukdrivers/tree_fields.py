@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ukdrivers.errors import WireError
+from ukdrivers.fdt import reservations
 from ukdrivers.literals import designated, quoted
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ __all__ = ["tree_fields"]
 
 #: as <ukd/core.h> has them
 MEMORY_MAX, RESERVED_MAX = 8, 16
-
-#: an address of the reservation block, and its size
-RESERVATION = 16
 
 
 def tree_fields(board: Board) -> list[str]:
@@ -43,7 +41,7 @@ def tree_fields(board: Board) -> list[str]:
             if node.enabled and node.path.startswith("/reserved-memory/")
             for one in node.regions
         ),
-        *_reservations(board.blob),
+        *reservations(board.blob),
     ]
     tree |= _ranges("memory", [(one.base, one.size) for one in board.memory], MEMORY_MAX)
     tree |= _ranges("reserved", reserved, RESERVED_MAX)
@@ -57,19 +55,3 @@ def _ranges(field: str, ranges: Sequence[tuple[int, int]], most: int) -> dict[st
         raise WireError(f"{field}: {len(kept)} ranges, wanted at most {most} to be built in")
     rows = ", ".join(f"{{ {base:#x}, {size:#x} }}" for base, size in kept)
     return {field: f"{{ {rows} }}", f"{field}_count": len(kept)} if kept else {}
-
-
-def _reservations(blob: bytes) -> list[tuple[int, int]]:
-    """Read the memory reservation block.
-
-    Source: Devicetree Specification v0.4, 5.3.2.
-    """
-    at = int.from_bytes(blob[16:20], "big")
-    found: list[tuple[int, int]] = []
-    while True:
-        base = int.from_bytes(blob[at : at + 8], "big")
-        size = int.from_bytes(blob[at + 8 : at + RESERVATION], "big")
-        if not base and not size:
-            return found
-        found.append((base, size))
-        at += RESERVATION

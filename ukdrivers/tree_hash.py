@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import struct
 
+from ukdrivers.fdt import BEGIN_NODE, END, END_NODE, NOP, PROP
+
 __all__ = ["tree_hash"]
 
 #: children of the root that boot loaders fill in anew each time
 LEFT_OUT = (b"chosen", b"secure-chosen")
-
-BEGIN_NODE, END_NODE, PROP, NOP, END = 1, 2, 3, 4, 9
 
 START = 0xCBF29CE484222325
 PRIME = 0x100000001B3

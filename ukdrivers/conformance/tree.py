@@ -6,6 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from ukdrivers.board import read_board
+from ukdrivers.fdt import BEGIN_NODE, END, END_NODE, HEADER, MAGIC, PROP, VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,9 +16,8 @@ __all__ = ["Tree", "flat", "tree_of"]
 #: properties by path, each node after its parent, in the order of the tree
 Tree = dict[str, dict[str, bytes]]
 
-HEADER, EMPTY_RESERVATIONS = struct.Struct(">10I"), bytes(16)
-MAGIC, BEGIN_NODE, END_NODE, PROP, END = 0xD00DFEED, 1, 2, 3, 9
-VERSION, LAST_COMPATIBLE = 17, 16
+EMPTY_RESERVATIONS = bytes(16)
+LAST_COMPATIBLE = 16
 
 
 def tree_of(machine: str) -> Tree:
