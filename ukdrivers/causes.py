@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ukdrivers import kconfig
 from ukdrivers.choices import COMMAND_LINE
 from ukdrivers.conditions import defaults_of, formula_of, on_when
+from ukdrivers.refusal import few
 from ukdrivers.values import Value
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Cause", "Proofs"]
 
-YES = 2  #: as kconfiglib says it
 _IDLE = " (no node of the board asks for it)"  #: how the text of such a fact ends
 MANY = 4  #: of so many alternatives, those that are merely off are told in one
 
@@ -83,7 +83,11 @@ class Proofs:
 
     def _lacks(self, symbol: Item) -> list[Cause]:
         chosen = self.chosen.get(symbol.name)
-        if not symbol.nodes or YES in symbol.assignable or (chosen and symbol.user_value == 0):
+        if (
+            not symbol.nodes
+            or kconfig.YES in symbol.assignable
+            or (chosen and symbol.user_value == 0)
+        ):
             return [self.fact(symbol)]
         return self.barred(symbol, symbol.name)
 
@@ -116,7 +120,7 @@ class Proofs:
             members = [one for one in symbol.choice.syms if one.visibility]
             rule = Cause(
                 kind="kconfig",
-                text=f"one of {_few([one.name for one in members])} has to be y",
+                text=f"one of {few([one.name for one in members], 'and', MANY)} has to be y",
                 place=_place(symbol.choice.nodes[0]),
                 formula=("or", *(one.name for one in members)),
             )
@@ -235,7 +239,7 @@ class Proofs:
     def _needs(self, symbol: Item, when: Expression, what: Formula) -> Cause:
         lib = self._lib
         names = [one.name for one in sorted(lib.expr_items(when), key=_rank) if one.name]
-        text = f"one of {_few(names)}" if len(names) > 1 else lib.expr_str(when)
+        text = f"one of {few(names, 'and', MANY)}" if len(names) > 1 else lib.expr_str(when)
         return Cause(
             kind=_kind(symbol),
             text=f"{symbol.name} is on only with {text}" if names else f"{symbol.name} is never on",
@@ -260,19 +264,13 @@ def _merged(causes: list[Cause]) -> list[Cause]:
     names = [name for one in idle for name in one.symbols]
     whole = Cause(
         kind="value",
-        text=f"{_few(names)} are n{_IDLE}",
+        text=f"{few(names, 'and', MANY)} are n{_IDLE}",
         place=idle[0].place,
         formula=("and", *(one.formula for one in idle)),
         symbols=tuple(names),
     )
     told = set(map(id, idle))
     return [*(one for one in causes if id(one) not in told), whole]
-
-
-def _few(names: Sequence[str]) -> str:
-    if len(names) > MANY:
-        return f"{', '.join(names[:MANY])} and {len(names) - MANY} more"
-    return " and ".join(names)
 
 
 def _rank(item: Item) -> tuple[str, int]:

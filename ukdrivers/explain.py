@@ -34,8 +34,6 @@ __all__ = ["Answer", "Explainer"]
 
 ATTEMPTS = 300  #: before no change is known
 
-YES = 2  #: as kconfiglib says it
-
 
 class Answer(Value):
     """What stands against a request, and what would allow it."""
@@ -264,11 +262,11 @@ class _Undo:
         for choice, selection in self.choices.items():
             choice.unset_value()
             if selection is not None:
-                selection.set_value(YES)
+                selection.set_value(kconfig.YES)
         for symbol, value in self.before:
             if value is None:
                 symbol.unset_value()
-            elif symbol.choice is None or value != YES:
+            elif symbol.choice is None or value != kconfig.YES:
                 symbol.set_value(value)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Expression: TypeAlias = Any  #: an item, or a tuple of an operator and expressions
 
 __all__ = [
+    "YES",
     "environment",
     "first_problem",
     "first_word",
@@ -42,6 +43,9 @@ __all__ = [
 #: kconfiglib follows dependencies by recursion: 985 drivers that select one symbol are more than
 #: Python's own limit of 1,000 calls allows. At 30,000 a stack of 8 MiB overflows
 DEPTH = 10_000
+
+#: ``y`` as a number of kconfiglib's
+YES = 2
 
 #: variables of the caller that would change how a tree is read or written
 FOREIGN = ("CONFIG_", "srctree", "KCONFIG_")

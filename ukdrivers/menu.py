@@ -12,6 +12,8 @@ from ukdrivers import address, fragment, kconfig
 from ukdrivers.classes import KIT, class_symbol, with_code
 from ukdrivers.model import Menu, MenuEntry
 from ukdrivers.needs import Need, any_of, find_needs, interface_symbol
+from ukdrivers.refusal import few
+from ukdrivers.usable import works_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -147,11 +149,7 @@ def _switches(entries: Iterable[MenuEntry], platforms: Mapping[str, Platform]) -
 
 
 def _can_use(platform: Platform, driver: Driver) -> bool:
-    if platform.name not in driver.platforms or platform.drivers == ("*",):
-        return platform.name in driver.platforms
-    import fnmatch
-
-    return any(fnmatch.fnmatchcase(driver.name, one) for one in platform.drivers)
+    return platform.name in driver.platforms and works_with(platform, driver)
 
 
 def _shortages(platform: Platform, drivers: Sequence[Driver], needs: Needs) -> list[str]:
@@ -163,20 +161,13 @@ def _shortages(platform: Platform, drivers: Sequence[Driver], needs: Needs) -> l
     purposes = {one.interface: one.purpose for one in platform.slots}
     lines: list[str] = []
     for interface, providers in needs.providers.items():
-        what = purposes.get(interface) or _few(wanted_by[interface], "and")
+        what = purposes.get(interface) or few(wanted_by[interface], "and")
         text = (
-            f"{what}: there once one of these is on: {_few([one.name for one in providers], 'or')}"
+            f"{what}: there once one of these is on: {few([one.name for one in providers], 'or')}"
         )
         switch = interface_symbol(interface)
         lines += [f'comment "{_quoted(text)}"', f"\tdepends on !{switch}", ""]
     return lines
-
-
-def _few(names: Sequence[str], word: str) -> str:
-    enough = 3
-    if len(names) > enough:
-        return f"{', '.join(names[:enough])} {word} {len(names) - enough} more"
-    return f" {word} ".join(names)
 
 
 def _block(entry: MenuEntry, need: Need, path: str | None) -> str:

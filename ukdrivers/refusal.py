@@ -12,13 +12,12 @@ from ukdrivers import kconfig
 from ukdrivers.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ukdrivers.kconfig import Expression, Item, Tree
 
-__all__ = ["explain", "held", "near", "nearest", "range_of", "wanted_form"]
+__all__ = ["explain", "few", "held", "near", "nearest", "range_of", "wanted_form"]
 
-YES = 2  #: as kconfiglib says it
 FOLLOWS = "it follows from other options and cannot be set"
 
 
@@ -46,6 +45,13 @@ def held(symbol: Item) -> str:
     if failing is None:
         return FOLLOWS
     return _depends(failing) if failing else _hold(symbol, "n" if symbol.str_value == "y" else "y")
+
+
+def few(names: Sequence[str], word: str, enough: int = 3) -> str:
+    """List names with a word before the last, the first of them if they are more than *enough*."""
+    if len(names) > enough:
+        return f"{', '.join(names[:enough])} {word} {len(names) - enough} more"
+    return f" {word} ".join(names)
 
 
 def nearest(tree: Tree, name: str) -> str | None:
@@ -110,7 +116,7 @@ def _remedy(failing: list[Expression]) -> str | None:
         return None
     items = sorted(kconfiglib.expr_items(failing[0]), key=lambda one: str(one.name))
     is_or = kconfiglib.expr_str(failing[0]).replace(" || ", "").isidentifier()
-    settable = [one.name for one in items if YES in getattr(one, "assignable", ())]
+    settable = [one.name for one in items if kconfig.YES in getattr(one, "assignable", ())]
     if not settable and failing[0] is items[0]:
         deeper = _failing(items[0])
         if deeper:
@@ -125,7 +131,7 @@ def _switches(symbol: Item) -> list[str]:
     """Return what can be set that turns on a symbol without a prompt."""
     kconfiglib = kconfig.library()
     items = [item for _, condition in symbol.defaults for item in kconfiglib.expr_items(condition)]
-    return sorted(one.name for one in items if YES in getattr(one, "assignable", ()))
+    return sorted(one.name for one in items if kconfig.YES in getattr(one, "assignable", ()))
 
 
 def _hold(symbol: Item, wanted: str) -> str:

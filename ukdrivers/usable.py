@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ukdrivers.model import Board, Driver, Matches, Platform, Selected
 
-__all__ = ["Case", "Usable", "find_usable", "grounds_of"]
+__all__ = ["Case", "Usable", "find_usable", "grounds_of", "works_with"]
 
 
 class Usable(Value):
@@ -98,14 +98,20 @@ def grounds_of(drivers: Iterable[Driver], offers: Iterable[str]) -> dict[str, Dr
     return grounds
 
 
+def works_with(platform: Platform, driver: Driver) -> bool:
+    """Whether a driver is one of those that a platform lists."""
+    if platform.drivers == ("*",):
+        return True
+    import fnmatch
+
+    return any(fnmatch.fnmatchcase(driver.name, one) for one in platform.drivers)
+
+
 def _misfit(driver: Driver, platform: Platform, arch: str) -> str:
     if platform.name not in driver.platforms:
         return f"is for platform {' and '.join(driver.platforms)}, wanted {platform.name}"
-    if platform.drivers != ("*",):
-        import fnmatch
-
-        if not any(fnmatch.fnmatchcase(driver.name, one) for one in platform.drivers):
-            return f"is none of those that {platform.name} works with"
+    if not works_with(platform, driver):
+        return f"is none of those that {platform.name} works with"
     if arch not in driver.arch:
         return f"is for {' and '.join(driver.arch)}, wanted {arch}"
     return ""
