@@ -15,9 +15,9 @@ from ukdrivers.cli.parser import (
     add_target,
     assignment,
     output_of,
+    request_of,
 )
 from ukdrivers.errors import UsageError
-from ukdrivers.request import Request
 
 if TYPE_CHECKING:
     import argparse
@@ -149,23 +149,10 @@ def _parser(verb: str) -> Parser:
     return parser
 
 
-def request_for(options: argparse.Namespace) -> Request:
-    """Return what the options ask for."""
-    return Request(
-        board=options.board,
-        platform=options.platform,
-        host=options.host,
-        app=options.app,
-        values=dict(options.values) if "values" in options else {},
-        defconfig=options.defconfig and os.path.abspath(options.defconfig),
-        unset=options.unset if "unset" in options else (),
-    )
-
-
 def _configured(options: argparse.Namespace) -> tuple[Configured, Output]:
     output = output_of(options)
     registry = installed(refresh=options.refresh, exact=True)
-    return pipeline.configure(registry, output, request_for(options)), output
+    return pipeline.configure(registry, output, request_of(options)), output
 
 
 def _set(options: argparse.Namespace) -> int:

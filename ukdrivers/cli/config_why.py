@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ukdrivers import pipeline
 from ukdrivers.cli.common import installed, print_json, print_table
-from ukdrivers.cli.parser import assignment, output_of
+from ukdrivers.cli.parser import assignment, output_of, request_of
 from ukdrivers.config import Sources, find_symbol, opened, origin_of, spellings
 from ukdrivers.demands import demands_of
 from ukdrivers.explain import Explainer
@@ -37,9 +37,7 @@ def run(parser: Parser, arguments: list[str]) -> int:
     options = parser.parse_args(arguments)
     name, value = options.asked if is_not else (options.asked, "")
 
-    from ukdrivers.cli.config import request_for
-
-    request, output = request_for(options), output_of(options)
+    request, output = request_of(options), output_of(options)
     registry = installed(refresh=options.refresh)
     offered = pipeline.offer(registry, output, request)
     unusable = _unusable(name, offered.selection)

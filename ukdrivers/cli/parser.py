@@ -113,7 +113,7 @@ def output_of(options: argparse.Namespace) -> Output:
 
 
 def request_of(options: argparse.Namespace) -> Request:
-    """Return what the image is to be made from."""
+    """Return what the image is to be made from; not every verb sets values, or takes them back."""
     from ukdrivers.request import Request
 
     return Request(
@@ -121,8 +121,9 @@ def request_of(options: argparse.Namespace) -> Request:
         platform=options.platform,
         host=options.host,
         app=options.app,
-        values=dict(options.values),
+        values=dict(getattr(options, "values", ())),
         defconfig=options.defconfig and os.path.abspath(options.defconfig),
+        unset=getattr(options, "unset", ()),
     )
 
 
