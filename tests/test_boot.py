@@ -123,13 +123,13 @@ def test_an_image_that_powers_off_without_a_word(guest: Guest) -> None:
 
 
 def test_a_line_that_does_not_come(guest: Guest) -> None:
-    wanted = r"^console: no line 'ready' within 0\.5 s; the last line was 'pl011: started'$"
+    wanted = r"^console: no line 'ready' within 5 s; the last line was 'pl011: started'$"
     with pytest.raises(BootError, match=wanted):
         boot(
             guest("pl011: started\n", "HANG"),
             VIRT,
             script=read_script("expect ready", source="s"),
-            timeout=0.5,
+            timeout=5,
         )
 
 
@@ -140,13 +140,13 @@ def test_a_line_that_did_not_come_before_power_off(guest: Guest) -> None:
 
 
 def test_an_image_that_does_not_power_off(guest: Guest) -> None:
-    wanted = r"^image: did not power off within 0\.5 s; the last line was 'one'$"
+    wanted = r"^image: did not power off within 5 s; the last line was 'one'$"
     with pytest.raises(BootError, match=wanted):
         boot(
             guest("one\n", "HANG"),
             VIRT,
             script=read_script("expect one", source="s"),
-            timeout=0.5,
+            timeout=5,
         )
 
 

@@ -723,14 +723,14 @@ def test_edit_in_the_real_menuconfig(drivers: Drivers, tmp_path: Path) -> None:
         env={**os.environ, "TERM": "xterm"},
     )
     os.close(terminal)
-    deadline = threading.Timer(20, process.kill)
+    deadline = threading.Timer(60, process.kill)
     deadline.start()
     with contextlib.suppress(OSError):  # how Linux says that the other end is closed
         while os.read(keyboard, 4096):
             pass
     os.close(keyboard)
     deadline.cancel()
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
 
     assert said.decode() == f"{path}: choices saved"
     text = path.read_text(encoding="utf-8")

@@ -127,7 +127,7 @@ def test_c_that_does_not_compile_ends_nothing(test: Test, tmp_path: pathlib.Path
         ('\t(void)variant; ukd_err(dev, "odd"); return -EIO;\n', "binds", "'acme-rtc /pl031@9010000: odd'"),
         ("\t(void)variant; return -ENODEV;\n", "binds", "no line of the driver's"),
         ("\t(void)variant; ukd_mmio_write32(rtc.base, 0xfe0, 1);\n", "clean", "pl031_write: Bad offset 0xfe0"),
-        ("\t(void)variant; for (;;) ;\n", "ends", "console: no line '^hello$' within 2 s; the last line was 'armv8-timer /timer: "),
+        ("\t(void)variant; for (;;) ;\n", "ends", "console: no line '^hello$' within 5 s; the last line was 'armv8-timer /timer: "),
     ],
 )  # fmt: skip
 def test_a_driver_that_does_not_start(
@@ -135,7 +135,7 @@ def test_a_driver_that_does_not_start(
 ) -> None:
     plugin = write_plugin(tmp_path, (C, PROBE, change))
 
-    done = test(plugin, "--suite", "boot", *BOARD, "--timeout", "2", "--json")
+    done = test(plugin, "--suite", "boot", *BOARD, "--timeout", "5", "--json")
 
     assert done.returncode == 1, done.stderr
     assert failures(done)[check].startswith(found)
@@ -203,7 +203,7 @@ def below(process: int) -> Iterator[int]:
                 for child in map(int, file.read().split()):
                     yield child
                     yield from below(child)
-    except FileNotFoundError:
+    except OSError:  # it has ended, before its file was opened or before it was read
         return
 
 
@@ -211,7 +211,7 @@ def name_of(process: int) -> str:
     try:
         with open(f"/proc/{process}/comm", encoding="ascii") as file:
             return file.read().strip()
-    except FileNotFoundError:
+    except OSError:  # as above
         return ""
 
 
@@ -235,7 +235,7 @@ def test_an_interrupted_run_leaves_no_machine_behind(
             machines = machines if list(scratch.glob("*/acme-rtc/images/*/qemu.log")) else []
         assert machines
         os.kill(process.pid, sent)
-        assert process.wait(timeout=10) == 130
+        assert process.wait(timeout=60) == 130
 
     assert not any(name_of(one).startswith("qemu-system") for one in machines)
     assert list(scratch.iterdir()) == []

@@ -134,11 +134,11 @@ def test_expect_and_send_on_the_command_line(ukdrivers: Program, built: Builder)
 
 
 def test_a_deadline_passes(ukdrivers: Program, built: Builder) -> None:
-    done = ukdrivers("run", "-o", built("demo"), "--timeout", "0.7")
+    done = ukdrivers("run", "-o", built("demo"), "--timeout", "5")
 
     assert done.returncode == 1
     assert done.stderr == (
-        "ukdrivers: image: did not power off within 0.7 s; the last line was 'type a line: '\n"
+        "ukdrivers: image: did not power off within 5 s; the last line was 'type a line: '\n"
     )
 
 
@@ -156,7 +156,7 @@ def test_a_person_at_a_terminal(built: Builder) -> None:
         os.write(ours, b"by hand\r")
         while b"power off" not in shown:
             shown += os.read(ours, 4096)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=60) == 0
     assert b"echo: by hand" in shown
     assert termios.tcgetattr(theirs) == before
     os.close(ours)

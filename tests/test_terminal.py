@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.conftest import Program
 
 LINES, COLUMNS = 40, 110
-DEADLINE_SECONDS = 20
+DEADLINE_SECONDS = 60
 
 
 class Terminal:
