@@ -76,7 +76,7 @@ def _control(link: Link, word: bytes, timeout: float) -> bytes:
         for frame in link.receive(left):
             if frame[12:14] == CONTROL_TYPE and frame[14:].startswith(word):
                 return frame
-    raise TimeoutError(f"{link.path}: no {word.decode()} within {timeout:g} s")
+    raise TimeoutError(f"link: no {word.decode()} within {timeout:g} s")
 
 
 def echo(link: Link, frames: Sequence[bytes], *, window: int = 64) -> Outcome:

@@ -12,9 +12,10 @@ import threading
 from typing import TYPE_CHECKING
 
 from ukdrivers.conformance import qmp
-from ukdrivers.conformance.link import Link
+from ukdrivers.conformance.link import Link, cable, netdev
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator, Sequence
 
     from tests.conftest import Program
@@ -91,39 +92,48 @@ def booted(  # noqa: PLR0913 - settings, all by keyword
     :param device: of QEMU, and its *properties*, with a comma before the first
     :param timeout: seconds from the start until QEMU is killed
     """
+    machine = f"virt,gic-version={gic_version}"
     with tempfile.TemporaryDirectory(prefix="ukd-") as folder, contextlib.ExitStack() as stack:
-        links = [stack.enter_context(Link(os.path.join(folder, f"link{n}"))) for n in range(count)]
+        cables = [stack.enter_context(cable()) for _ in range(count)]
         log = os.path.join(folder, "log")
-        command = [
-            *QEMU,
-            "-M",
-            f"virt,gic-version={gic_version}",
-            "-m",
-            memory,
-            *PROCESSORS,
-            *CONSOLE,
-        ]
-        command += ["-d", "guest_errors,unimp", "-D", log, "-kernel", image]
-        command += qmp.arguments(folder)
-        for number, link in enumerate(links):
+        command = [*QEMU, "-M", machine, "-m", memory, *PROCESSORS, *CONSOLE, "-kernel", image]
+        command += ["-d", "guest_errors,unimp", "-D", log, *qmp.arguments(folder)]
+        for number, (_, theirs) in enumerate(cables):
             name = f"net{number}"
             mac = f"mac=52:54:00:12:34:{0x56 + number:02x}"
-            command += ["-netdev", link.netdev(name)]
+            command += ["-netdev", netdev(name, theirs)]
             command += ["-device", f"{device},netdev={name},id={name}d,{mac}{properties}"]
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(
-            [*command, *extra],
-            stdin=subprocess.DEVNULL,
-            stdout=pipe,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        # a guest that hangs ends here, whatever is being waited for
-        watchdog = threading.Timer(timeout, process.kill)
-        watchdog.start()
-        try:
+        links = [link for link, _ in cables]
+        with _started([*command, *extra], [theirs for _, theirs in cables], timeout) as process:
             yield Guest(process=process, links=links, folder=folder, log=log)
-        finally:
-            watchdog.cancel()
-            process.kill()
-            process.communicate()
+
+
+@contextlib.contextmanager
+def _started(
+    command: Sequence[str], inherits: Sequence[socket.socket], timeout: float
+) -> Iterator[subprocess.Popen[str]]:
+    """Start QEMU; it is killed in the end, and what it wrote is shown when something failed."""
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        pass_fds=[one.fileno() for one in inherits],
+    )
+    for one in inherits:  # or nobody sees that QEMU ended
+        one.close()
+    # a guest that hangs ends here, whatever is being waited for
+    watchdog = threading.Timer(timeout, process.kill)
+    watchdog.start()
+    try:
+        yield process
+    except Exception as error:
+        process.kill()
+        assert process.stdout is not None
+        error.add_note(process.stdout.read())
+        raise
+    finally:
+        watchdog.cancel()
+        process.kill()
+        process.communicate()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import socket
 import struct
 import sys
 import time
@@ -28,6 +29,7 @@ ECHO_PORT, STATUS_PORT = 7, 7000
 OWN_PORT = 49152
 TIMEOUT = 5.0
 ARP_SECONDS = 0.2
+WAIT_SECONDS = 30
 
 
 def checksum(data: bytes) -> int:
@@ -143,15 +145,20 @@ def main() -> int:
     parser.add_argument("--address", default=ADDRESS, help="of the guest (default: %(default)s)")
     options = parser.parse_args()
     try:
-        with Link(options.socket) as link:
-            return _show(Host(link, options.address))
-    except (EOFError, TimeoutError) as error:
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(options.socket)
+            server.listen(1)
+            server.settimeout(WAIT_SECONDS)
+            connected, _ = server.accept()
+        with connected:
+            return _show(Host(Link(connected), options.address))
+    except (EOFError, OSError) as error:
         _say(f"{options.socket}: {error}")
         return 1
 
 
 def _show(host: Host) -> int:
-    mac = host.arp(30)
+    mac = host.arp(WAIT_SECONDS)
     results = [mac is not None]
     _say(f"{host.to} is at {':'.join(f'{byte:02x}' for byte in mac)}" if mac else "no answer")
     for number in range(3):

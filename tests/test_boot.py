@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -120,6 +121,16 @@ def test_an_image_that_writes_nothing(guest: Guest) -> None:
 def test_an_image_that_powers_off_without_a_word(guest: Guest) -> None:
     with pytest.raises(BootError, match=r"^console: no output before the image powered off$"):
         boot(guest(""), VIRT)
+
+
+def test_an_inherited_socket_is_of_the_machine_alone(guest: Guest) -> None:
+    ours, theirs = socket.socketpair()
+    extra = ("-chardev", f"socket,id=one,fd={theirs.fileno()}")
+    with ours:
+        boot(guest("one\n"), VIRT, extra=extra, inherits=[theirs])
+
+        ours.settimeout(5)
+        assert ours.recv(1) == b""
 
 
 def test_a_line_that_does_not_come(guest: Guest) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import itertools
 import os
 import re
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,7 @@ from tests.net_guest import MODERN, Guest, booted, built_with
 from ukdrivers.conformance.qmp import set_link
 
 if TYPE_CHECKING:
+    import pathlib
     from collections.abc import Iterator
 
     from tests.conftest import Program
@@ -93,6 +95,38 @@ def test_every_frame_comes_back_as_it_was(image: str, transport: str) -> None:
     assert received == str(int(sent) - 1)
     assert (left_out, short) == ("0", "0")
     assert int(waits) > 0
+
+
+#: put in front of the C library's: any connection of QEMU's takes half a second
+SLOW_CONNECT = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+int connect(int fd, const struct sockaddr *to, socklen_t size)
+{
+	int (*next)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "connect");
+
+	usleep(500000);
+	return next(fd, to, size);
+}
+"""
+
+
+def test_the_first_frame_arrives_on_a_slow_host(
+    image: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The guest says hello once, long before a network that has to connect first would be there."""
+    library = str(tmp_path / "slow.so")
+    command = ["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-", "-ldl"]
+    subprocess.run(command, input=SLOW_CONNECT, text=True, check=True)
+    monkeypatch.setenv("LD_PRELOAD", library)
+
+    with echoing(image) as (guest, [mac]):
+        assert mac == bytes.fromhex("525400123456")
+
+        end(guest)
 
 
 def test_one_frame_at_a_time(image: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from typing import TYPE_CHECKING
@@ -14,8 +13,7 @@ from tests.net_host import checksum, ip, udp
 from ukdrivers.conformance.link import LENGTH, Link
 
 if TYPE_CHECKING:
-    import pathlib
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 COUNT = 20
 #: what becomes of one frame
@@ -28,17 +26,9 @@ TREATMENTS: dict[str, Callable[[bytes], list[bytes]]] = {
 }
 
 
-@pytest.fixture
-def link(tmp_path: pathlib.Path) -> Iterator[Link]:
-    with Link(os.path.relpath(tmp_path / "link")) as link:
-        yield link
-
-
-def reflect(path: str, treat: Callable[[bytes], list[bytes]], treated: int) -> None:
+def reflect(end: socket.socket, treat: Callable[[bytes], list[bytes]], treated: int) -> None:
     """Send back what comes, byte by byte apart from what is treated, until the other end closes."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as other:
-        other.connect(path)
-        file = other.makefile("rb")
+    with end, end.makefile("rb") as file:
         for number in range(1 << 30):
             head = file.read(LENGTH.size)
             if len(head) < LENGTH.size:
@@ -47,20 +37,21 @@ def reflect(path: str, treat: Callable[[bytes], list[bytes]], treated: int) -> N
             for one in treat(frame) if number == treated else [frame]:
                 data = LENGTH.pack(len(one)) + one
                 for place in range(0, len(data), 50):
-                    other.sendall(data[place : place + 50])
+                    end.sendall(data[place : place + 50])
 
 
 @pytest.mark.parametrize("treated", [0, 5, COUNT - 1])
 @pytest.mark.parametrize("treatment", TREATMENTS)
 def test_what_became_of_each_frame(
-    link: Link, treatment: str, treated: int, monkeypatch: pytest.MonkeyPatch
+    treatment: str, treated: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.net_echo.PATIENCE", 0.2)
-    thread = threading.Thread(target=reflect, args=(link.path, TREATMENTS[treatment], treated))
+    ours, theirs = socket.socketpair()
+    thread = threading.Thread(target=reflect, args=(theirs, TREATMENTS[treatment], treated))
     thread.start()
 
-    outcome = echo(link, frames_of(100, COUNT), window=4)
-    link.close()
+    with ours:
+        outcome = echo(Link(ours), frames_of(100, COUNT), window=4)
     thread.join()
 
     counted = (outcome.lost, outcome.doubled, outcome.changed)

@@ -18,6 +18,7 @@ from ukdrivers.machine import is_from_file, qemu_arguments
 from ukdrivers.model import BootLog
 
 if TYPE_CHECKING:
+    import socket
     import subprocess
     from collections.abc import Callable, Iterator, Sequence
 
@@ -48,6 +49,7 @@ def boot(  # noqa: PLR0913 - settings, all by keyword
     on_text: Callable[[str], None] = lambda _: None,
     extra: Sequence[str] = (),
     attach: bool = False,
+    inherits: Sequence[socket.socket] = (),
 ) -> BootLog:
     """Run an image until it powers off, sending and expecting what the script says.
 
@@ -57,6 +59,7 @@ def boot(  # noqa: PLR0913 - settings, all by keyword
     :param on_text: called with what the console wrote, as it comes, in pieces of any length
     :param extra: further arguments for QEMU, e.g. ``-icount shift=0``
     :param attach: pass this process's standard input to the console; *script* can then not send
+    :param inherits: sockets that *extra* names by number: QEMU has them, and they are closed here
     :raises ToolError: QEMU isn't installed
     :raises BootError: QEMU refused to start, nothing was written, a line didn't come in time, the
         image halted or didn't power off, or QEMU ended with a status other than 0
@@ -67,7 +70,7 @@ def boot(  # noqa: PLR0913 - settings, all by keyword
     with (
         _tree(board) as tree,
         _terminal_kept(),
-        _running(command := (*machine, *tree, *extra), attach=attach) as process,
+        _running(command := (*machine, *tree, *extra), attach=attach, inherits=inherits) as process,
     ):
         complaint = _talk(process, console, deadline=start + timeout)
         if console.closed:
@@ -99,19 +102,27 @@ def _tree(board: Board) -> Iterator[tuple[str, ...]]:
 
 
 @contextlib.contextmanager
-def _running(command: Sequence[str], *, attach: bool) -> Iterator[subprocess.Popen[bytes]]:
+def _running(
+    command: Sequence[str], *, attach: bool, inherits: Sequence[socket.socket]
+) -> Iterator[subprocess.Popen[bytes]]:
     """Start QEMU, and leave none behind, whatever happens."""
     import subprocess
 
     pipe = subprocess.PIPE
     source = None if attach else pipe
+    passed = [one.fileno() for one in inherits]
     try:
-        process = subprocess.Popen(command, bufsize=0, stdin=source, stdout=pipe, stderr=pipe)
+        process = subprocess.Popen(
+            command, bufsize=0, stdin=source, stdout=pipe, stderr=pipe, pass_fds=passed
+        )
     except FileNotFoundError:
         raise ToolError(
             f"{QEMU}: not found, wanted to run the image",
             hint="apt-get install qemu-system-arm",
         ) from None
+    finally:
+        for one in inherits:  # or nobody sees that QEMU ended
+            one.close()
     try:
         yield process
     finally:

@@ -16,6 +16,7 @@ from ukdrivers.values import Value, fields, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterable, Sequence
 
     from ukdrivers.model import (
@@ -272,6 +273,7 @@ def boot_image(  # noqa: PLR0913 - settings, all by keyword
     board: str | None = None,
     attach: bool = False,
     extra: Sequence[str] = (),
+    inherits: Sequence[socket.socket] = (),
 ) -> BootLog:
     """Run the image of an output folder; the other arguments are :func:`ukdrivers.boot.boot`'s.
 
@@ -295,4 +297,5 @@ def boot_image(  # noqa: PLR0913 - settings, all by keyword
         on_text=on_text,
         attach=attach,
         extra=extra,
+        inherits=inherits,
     )

@@ -1,11 +1,15 @@
 """The other end of a guest's network cable: raw Ethernet frames over a socket of QEMU's.
 
-``-netdev stream`` sends each frame after its length, 4 bytes, the most significant first.
+``-netdev socket`` sends each frame after its length, 4 bytes, the most significant first. QEMU is
+given its end of a pair: where it has to connect, it starts the machine meanwhile, with the link up,
+and drops what is sent until it has connected.
+
+Source: QEMU 7.2, net/socket.c and net/stream.c.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 import select
 import socket
 import struct
@@ -13,77 +17,44 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from types import TracebackType
-    from typing import Self
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["Link"]
+__all__ = ["Link", "cable", "netdev"]
 
 LENGTH = struct.Struct(">I")
 CHUNK = 1 << 18
-CONNECT_SECONDS = 30
+SEND_SECONDS = 30
 
 
 class Link:
-    """Listens before QEMU starts, which then connects; frames are whole on both sides.
+    """Frames are whole on both sides.
 
-    :param path: of the socket; short, since the system limits it to 107 bytes
+    :param connected: a stream, of which QEMU has the other end
     """
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._server.bind(path)
-        self._server.listen(1)
-        self._socket: socket.socket | None = None
+    def __init__(self, connected: socket.socket) -> None:
+        self._socket = connected
+        self._socket.settimeout(SEND_SECONDS)
         self._rest = b""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hang up, and remove the socket."""
-        for one in (self._socket, self._server):
-            if one is not None:
-                one.close()
-        if os.path.exists(self.path):
-            os.remove(self.path)
-
-    def netdev(self, name: str) -> str:
-        """Return the value of QEMU's ``-netdev`` that connects to this end."""
-        return f"stream,id={name},server=off,addr.type=unix,addr.path={self.path}"
 
     def send(self, frames: Iterable[bytes]) -> None:
         """Send frames, with one system call."""
         parts = [part for frame in frames for part in (LENGTH.pack(len(frame)), frame)]
-        self._connected(time.monotonic() + CONNECT_SECONDS).sendall(b"".join(parts))
+        self._socket.sendall(b"".join(parts))
 
     def receive(self, timeout: float) -> list[bytes]:
         """Return the frames that have come, at least one unless *timeout* seconds passed."""
         deadline = time.monotonic() + timeout
-        connected = self._connected(deadline)
         while True:
             left = deadline - time.monotonic()
-            if left <= 0 or not select.select([connected], [], [], left)[0]:
+            if left <= 0 or not select.select([self._socket], [], [], left)[0]:
                 return []
-            data = connected.recv(CHUNK)
+            data = self._socket.recv(CHUNK)
             if not data:
                 raise EOFError("QEMU ended")
             frames = self._take(data)
             if frames:
                 return frames
-
-    def _connected(self, deadline: float) -> socket.socket:
-        if self._socket is None:
-            self._server.settimeout(max(deadline - time.monotonic(), 0.001))
-            self._socket, _ = self._server.accept()
-            self._socket.settimeout(CONNECT_SECONDS)
-        return self._socket
 
     def _take(self, data: bytes) -> list[bytes]:
         """Divide what came into frames, and keep what is not whole yet."""
@@ -97,3 +68,19 @@ class Link:
             place = end
         self._rest = data[place:]
         return frames
+
+
+@contextlib.contextmanager
+def cable() -> Iterator[tuple[Link, socket.socket]]:
+    """Make a link, and QEMU's end of it: to be passed on, and closed here then."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield Link(ours), theirs
+
+
+def netdev(name: str, theirs: socket.socket) -> str:
+    """Return the value of QEMU's ``-netdev`` for the end that it inherits.
+
+    :param name: ``id`` of the network
+    """
+    return f"socket,id={name},fd={theirs.fileno()}"

@@ -48,8 +48,6 @@ class Peer(threading.Thread):
             try:
                 for frame in self.link.receive(LOOK_SECONDS):
                     self._serve(frame)
-            except TimeoutError:  # the machine hasn't begun
-                continue
             except (EOFError, OSError):  # it has ended
                 return
 

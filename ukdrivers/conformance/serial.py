@@ -96,6 +96,7 @@ def boot(  # noqa: PLR0913 - those of pipeline.boot_image, and how many lines
     count: int,
     hidden: Collection[str] = (),
     script: Sequence[object] = (),
+    inherits: Sequence[object] = (),
 ) -> None:
     """Run an image until it powers off: the other end of its first line does what it asks for.
 
@@ -107,6 +108,7 @@ def boot(  # noqa: PLR0913 - those of pipeline.boot_image, and how many lines
     :raises BootError: the machine didn't end by itself, or not well
     """
     assert not script  # noqa: S101 - what is typed is what the image asks for
+    assert not inherits  # noqa: S101 - the lines are pipes
     record = read_record(output)
     assert record is not None  # noqa: S101 - it was built
     assert record.image is not None  # noqa: S101

@@ -22,6 +22,7 @@ from ukdrivers.errors import BootError, UkdriversError
 from ukdrivers.pipeline import boot_image
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Iterator
 
     from ukdrivers.conformance.model import Settings, Status, Subject
@@ -46,6 +47,7 @@ class Beside:
     """What runs beside a machine.
 
     :ivar arguments: for QEMU
+    :ivar inherits: sockets that the arguments name by number
     :ivar on_text: called with what the image writes, in pieces
     :ivar ends: what is said of a machine that is to be ended from here
     :ivar found: called when the machine has ended, with what the image said: what was found
@@ -53,6 +55,7 @@ class Beside:
     """
 
     arguments: Sequence[str] = ()
+    inherits: Sequence[socket.socket] = ()
     on_text: Callable[[str], None] = lambda _: None
     ends: str = ""
     found: Callable[[str], Mapping[str, str]] = lambda _: {}
@@ -172,6 +175,7 @@ def _boot(
                     on_text=take,
                     board=variation.board,
                     extra=("-d", "guest_errors,unimp", "-D", log, *beside.arguments),
+                    inherits=beside.inherits,
                 )
             except BootError as error:
                 ended = str(error)

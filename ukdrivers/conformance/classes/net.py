@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import os
 import re
 from typing import TYPE_CHECKING
 
 from ukdrivers.conformance import qmp
-from ukdrivers.conformance.link import Link
+from ukdrivers.conformance.link import cable, netdev
 from ukdrivers.conformance.model import Check, Result, Suite
 from ukdrivers.conformance.peer import Peer
 from ukdrivers.conformance.variations import BOARD, Beside, Variation, run_each
@@ -108,19 +107,21 @@ def _cables(
     """Lay a cable to each device, with a peer at its other end."""
     arguments = [*extra, *qmp.arguments(folder)]
     with contextlib.ExitStack() as stack:
-        peers = {}
+        peers, ends = {}, []
         for number in range(count):
-            link = stack.enter_context(Link(os.path.join(folder, f"link{number}")))
+            link, theirs = stack.enter_context(cable())
             peer = Peer(link, has_link=has_link)
             mac = f"52:54:00:12:34:{0x56 + number:02x}"
             name = f"n{number}"
-            arguments += ["-netdev", link.netdev(name)]
+            arguments += ["-netdev", netdev(name, theirs)]
             arguments += ["-device", f"{device},netdev={name},id=d{number},mac={mac}"]
             peers[mac] = peer
+            ends.append(theirs)
             peer.start()
             stack.callback(peer.close)
         yield Beside(
             arguments=arguments,
+            inherits=ends,
             on_text=_Links(folder, list(peers)).take,
             found=lambda _: {"mac": _compare(peers)},
         )
