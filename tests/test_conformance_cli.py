@@ -222,7 +222,9 @@ def test_an_interrupted_run_leaves_no_machine_behind(
     plugin = write_plugin(tmp_path, (C, PROBE, "\t(void)variant; for (;;) ;\n"))
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    command = [sys.executable, "-m", "ukdrivers", "test", plugin, "--suite", "boot", *BOARD]
+    # a shell's background jobs ignore SIGINT
+    command = ["env", "--default-signal=INT", sys.executable, "-m", "ukdrivers"]
+    command += ["test", plugin, "--suite", "boot", *BOARD]
     environment = {**os.environ, "PYTHONPATH": ROOT, "TMPDIR": str(scratch)}
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) as process:
         deadline = time.monotonic() + 60

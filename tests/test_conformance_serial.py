@@ -31,8 +31,8 @@ SET = "pl031_write(base, PL031_LR, (uint32_t)seconds);"
 HELD = "return pl031_read(base, PL031_LR) == seconds ? 0 : -EIO;"
 END = "const char *end = text + size;"
 LOOP = "\twhile (size) {\n"
-FLUSH = "ns16550_write(uart, NS16550_FCR, NS16550_FCR_ENABLE | NS16550_FCR_CLEAR_RX);"
-#: by the check that sees it: a driver, the variation, its source, and what is wrong there
+#: by the check that sees it, however busy this machine is: a driver, the variation, its source, and
+#: what is wrong there
 WRONG = {
     "date": ("pl031", PL031, "pl031.c", [(READ, READ.replace(";", " + 10;"))]),
     "steady": (
@@ -77,11 +77,14 @@ WRONG = {
         *("pl011", PL011, "pl011.c"),
         [("return (int)UKD_FIELD_GET(PL011_DR_DATA", "return (signed char)UKD_FIELD_GET(0xff")],
     ),
-    "burst": (
+    "burst": (  # which ends with that byte
         *("ns16550", NS16550, "ns16550.c"),
-        [("return is_bad ? -EAGAIN", f"{FLUSH} return is_bad ? -EAGAIN")],
+        [("return is_bad", "static int n; return is_bad || n++ == 4351")],
     ),
-    "echo": ("ns16550", NS16550, "ns16550.c", [(LOOP, f"\t{FLUSH}\n{LOOP}")]),
+    "echo": (
+        *("ns16550", NS16550, "ns16550.c"),
+        [(LOOP, f"\tstatic int n;\n\tuart->errors |= size == 1 && n++ == 2000;\n{LOOP}")],
+    ),
     "stalled": (
         *("ns16550", NS16550, "ns16550.c"),
         [("return rc;\n\t\tfor (size", "return 0;\n\t\tfor (size")],
