@@ -7,12 +7,14 @@ import importlib
 import os
 import shutil
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from ukdrivers.conformance import subject, variations
 from ukdrivers.conformance.model import Check, Settings
+from ukdrivers.conformance.peer import Peer
 from ukdrivers.conformance.variations import Beside, Variation, run_each
 from ukdrivers.registry import discover
 
@@ -95,6 +97,23 @@ def test_ours_pass(name: str, tmp_path: pathlib.Path, monkeypatch: pytest.Monkey
     assert len(came) >= len(names) * len(checks) - 2
     assert len({one.where for one in came}) == len(names)
     assert all(one.check.source for one in came)
+
+
+def test_a_busy_host_is_no_fault_of_a_driver_s(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other end of the cable takes its time before it sends what it is asked for."""
+    give = Peer._give
+
+    def later(peer: Peer, to: bytes, *numbers: int) -> None:
+        time.sleep(0.05)
+        give(peer, to, *numbers)
+
+    monkeypatch.setattr(Peer, "_give", later)
+
+    came = results(found("virtio-net", tmp_path), tmp_path, SOME["virtio-net"][1:2], monkeypatch)
+
+    assert [one for one in came if one.status == "failed"] == []
 
 
 @pytest.mark.parametrize("wrong", WRONG)

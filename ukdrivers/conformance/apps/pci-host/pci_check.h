@@ -42,7 +42,7 @@ enum kind {
 
 #define EACH_MAX		16U
 #define FUNCTIONS		0x10000U	/* numbers that one may have */
-#define PATIENCE_US		UINT64_C(1000000)
+#define PATIENCE_US		UINT64_C(5000000)
 
 /** The devices of a kind. @return one, from 0, or NULL: no more */
 const struct ukd_device *device(enum kind kind, unsigned int index);
