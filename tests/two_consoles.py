@@ -27,7 +27,7 @@ IO_WINDOW, PORT = 0x3EFF0000, 0x1000
 #: free RAM, of the 128 MiB that the machine has
 FIRMWARE = 0x47000000
 PROMPT = b"type a line: "
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 60
 
 SERIAL: list[Put] = [
     (NS16550, "compatible", "s", ["ns16550a"]),
