@@ -45,7 +45,7 @@ def reflect(end: socket.socket, treat: Callable[[bytes], list[bytes]], treated: 
 def test_what_became_of_each_frame(
     treatment: str, treated: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.net_echo.PATIENCE", 0.2)
+    monkeypatch.setattr("tests.net_echo.PATIENCE", 2)
     ours, theirs = socket.socketpair()
     thread = threading.Thread(target=reflect, args=(theirs, TREATMENTS[treatment], treated))
     thread.start()
