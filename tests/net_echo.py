@@ -26,7 +26,7 @@ SMALLEST = 60
 #: bytes before which a frame has no number
 NUMBERED = 18
 #: without a frame for so long, what is missing is lost
-PATIENCE = 3.0
+PATIENCE = 10.0
 LAST_LOOK = 0.01
 
 
@@ -57,7 +57,7 @@ def frames_of(size: int, count: int, to: bytes = GUEST) -> list[bytes]:
     return frames
 
 
-def wait_for_hello(link: Link, timeout: float = 10) -> bytes:
+def wait_for_hello(link: Link, timeout: float = PATIENCE) -> bytes:
     """Wait until the guest says that it echoes, and return its MAC address."""
     return _control(link, b"hello", timeout)[6:12]
 
@@ -67,10 +67,10 @@ def command(link: Link, word: bytes) -> None:
     frame = (BROADCAST + PEER + CONTROL_TYPE + word).ljust(SMALLEST, b"\0")
     link.send([frame])
     if word != b"stop":  # its answer may be lost when the power goes off
-        _control(link, word, 5)
+        _control(link, word)
 
 
-def _control(link: Link, word: bytes, timeout: float) -> bytes:
+def _control(link: Link, word: bytes, timeout: float = PATIENCE) -> bytes:
     deadline = time.monotonic() + timeout
     while (left := deadline - time.monotonic()) > 0:
         for frame in link.receive(left):

@@ -46,6 +46,7 @@ def test_what_became_of_each_frame(
     treatment: str, treated: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tests.net_echo.PATIENCE", 2)
+    monkeypatch.setattr("tests.net_echo.LAST_LOOK", 1 if treatment == "doubled" else 0)
     ours, theirs = socket.socketpair()
     thread = threading.Thread(target=reflect, args=(theirs, TREATMENTS[treatment], treated))
     thread.start()
