@@ -57,9 +57,9 @@ def frames_of(size: int, count: int, to: bytes = GUEST) -> list[bytes]:
     return frames
 
 
-def wait_for_hello(link: Link, timeout: float = PATIENCE) -> bytes:
+def wait_for_hello(link: Link) -> bytes:
     """Wait until the guest says that it echoes, and return its MAC address."""
-    return _control(link, b"hello", timeout)[6:12]
+    return _control(link, b"hello")[6:12]
 
 
 def command(link: Link, word: bytes) -> None:
@@ -70,13 +70,13 @@ def command(link: Link, word: bytes) -> None:
         _control(link, word)
 
 
-def _control(link: Link, word: bytes, timeout: float = PATIENCE) -> bytes:
-    deadline = time.monotonic() + timeout
+def _control(link: Link, word: bytes) -> bytes:
+    deadline = time.monotonic() + PATIENCE
     while (left := deadline - time.monotonic()) > 0:
         for frame in link.receive(left):
             if frame[12:14] == CONTROL_TYPE and frame[14:].startswith(word):
                 return frame
-    raise TimeoutError(f"link: no {word.decode()} within {timeout:g} s")
+    raise TimeoutError(f"link: no {word.decode()} within {PATIENCE:g} s")
 
 
 def echo(link: Link, frames: Sequence[bytes], *, window: int = 64) -> Outcome:

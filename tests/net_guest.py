@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Program
 
-__all__ = ["BOARD", "MODERN", "Guest", "booted", "built_with"]
+__all__ = ["BOARD", "MODERN", "PROCESSORS", "Guest", "booted", "built_with"]
 
 BOARD = "qemu:virt,gic-version=2"
 QEMU = ("qemu-system-aarch64", "-cpu", "cortex-a53", "-nodefaults", "-display", "none")

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import BOARD, ROOT
+from tests.net_guest import PROCESSORS
 from ukdrivers.conformance.disk import MIB, drive, make_disk, numbers
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def killed(image: str, disk: str, device: str) -> str:
     """Run until the image says that it has done its work, and kill QEMU that moment."""
     command = (
         *("qemu-system-aarch64", "-machine", "virt,gic-version=2", "-cpu", "cortex-a53"),
-        *("-m", "128M", "-nodefaults", "-display", "none", "-serial", "stdio"),
+        *(*PROCESSORS, "-m", "128M", "-nodefaults", "-display", "none", "-serial", "stdio"),
         *("-monitor", "none", "-kernel", os.path.join(image, "ukdrivers_kvm-arm64")),
         *drive(disk, "d0", "format=qcow2", "cache=writeback"),
         *("-device", device),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.net_echo import command, echo, frames_of, wait_for_hello
-from tests.net_guest import MODERN, booted
+from tests.net_guest import MODERN, PROCESSORS, booted
 from tests.unikraft_image import TREE, image_of
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def test_disk(
     drive = f"if=none,id=d,format=raw,file={disk}" + (",readonly=on" if is_read_only else "")
     machine = ["qemu-system-aarch64", "-M", f"virt,gic-version={gic_version}", "-m", "128"]
     machine += ["-cpu", "cortex-a53", "-nodefaults", "-display", "none", "-serial", "stdio"]
-    machine += ["-no-reboot", "-d", "guest_errors,unimp", "-D", str(log), *extra]
+    machine += [*PROCESSORS, "-no-reboot", "-d", "guest_errors,unimp", "-D", str(log), *extra]
     machine += ["-drive", drive, "-device", f"virtio-blk-{device},drive=d{properties}"]
     done = subprocess.run(
         [*machine, "-kernel", block_image],
