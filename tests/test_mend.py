@@ -139,6 +139,12 @@ BUS: dict[str, Any] = {"provides": ["bus@1"]}
             [],
             "--platform xen",
         ),
+        # what keeps the right driver out, where the wrong one has its node
+        (
+            [replace(UART, requires=("bus@1",)), GIC, driver("z-uart", "acme,uart")],
+            [entry("bus", **BUS)],
+            "pip install 'acme-bus>=2.0,<3'",
+        ),
         # two for one slot
         ([GIC, UART, PIC, driver("z-net", "acme,net")], [], "pip uninstall acme-pic"),
     ],

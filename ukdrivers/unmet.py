@@ -97,13 +97,17 @@ def empty_slot(case: Case, slot: Slot) -> SelectError:
         return _unfilling(case, slot, fillers[item]) if item in fillers else ways.of_driver(item)
 
     known = shortest((needs, who), [*fillers], ways_of)
+    # also what keeps a driver out of which the shortest says that its node goes to another
+    usable = {one.name for one in case.usable.drivers}
+    beside = shortest((), [one for one in names if one not in usable], ways.of_driver)
     path = _slot_path(slot, case.board)
     nodes = [one.node for one in case.matches.unclaimed]
     nodes += [one.node for one in case.matches.found]
     nodes.sort(key=lambda one: one.path != path)
     named = nodes[0].compatible if nodes and nodes[0].path == path else ()
     cause = _cause(
-        known,
+        {**beside, **known},
+        facts=tuple(known),
         rank=(1, platform.slots.index(slot)),
         slot=interface,
         nodes=tuple(nodes),
@@ -228,10 +232,9 @@ def _cause(known: Mapping[str, Way], **more: Any) -> Cause:  # noqa: ANN401
     ways = known.values()
     surplus = (name for one in ways for name in one.surplus)
     return Cause(
-        facts=tuple(known),
         lacking=tuple(dict.fromkeys(one.lacking for one in ways if one.lacking)),
         drivers=tuple(dict.fromkeys(one.driver for one in ways if one.driver)),
-        **{"surplus": tuple(dict.fromkeys(surplus)), **more},
+        **{"facts": tuple(known), "surplus": tuple(dict.fromkeys(surplus)), **more},
     )
 
 
