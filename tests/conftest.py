@@ -52,12 +52,14 @@ def built(tmp_path_factory: pytest.TempPathFactory, ukdrivers: Program) -> Build
     base = tmp_path_factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
-    def build(app: str = "hello", *, board: str = BOARD) -> str:
-        folder = str(shared / "images" / re.sub(r"\W+", "-", f"{os.path.basename(app)} {board}"))
+    def build(app: str = "hello", *chosen: str, board: str = BOARD) -> str:
+        name = " ".join((os.path.basename(app), board, *chosen))
+        folder = str(shared / "images" / re.sub(r"\W+", "-", name))
+        options = [f"--set={one}" for one in chosen]
         os.makedirs(folder, exist_ok=True)
         with open(f"{folder}.lock", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            done = ukdrivers("build", board, "--app", app, "-o", folder)
+            done = ukdrivers("build", board, "--app", app, "-o", folder, *options)
         assert done.returncode == 0, done.stderr
         return folder
 
