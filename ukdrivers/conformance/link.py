@@ -1,10 +1,8 @@
 """The other end of a guest's network cable: raw Ethernet frames over a socket of QEMU's.
 
 ``-netdev socket`` sends each frame after its length, 4 bytes, the most significant first. QEMU is
-given its end of a pair: where it has to connect, it starts the machine meanwhile, with the link up,
-and drops what is sent until it has connected.
-
-Source: QEMU 7.2, net/socket.c and net/stream.c.
+given its end of a pair: ``-netdev stream``, which connects, does that while the machine already
+runs with the link up, and what is sent before is lost (seen with QEMU 7.2).
 """
 
 from __future__ import annotations
