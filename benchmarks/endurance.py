@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.harness import ROOT
 from tests.unikraft_tree import make_tree
+from ukdrivers.conformance.work import descendants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -110,6 +111,21 @@ def tasks(folder: str, trees: str) -> tuple[Task, ...]:
 
     :param trees: folder for a tree to wire
     """
+    return (
+        _wire(os.path.join(folder, "wired"), trees),
+        _build(os.path.join(folder, "built")),
+        Task(
+            name="list",
+            commands=(tuple(program("list")),),
+            output=os.path.join(folder, ".cache"),
+            prints=True,
+            fresh=1.0,
+        ),
+        _publish(os.path.join(folder, "published")),
+    )
+
+
+def _wire(output: str, trees: str) -> Task:
     import pathlib
 
     tree = make_tree(pathlib.Path(trees), "0.17.0")
@@ -117,51 +133,33 @@ def tasks(folder: str, trees: str) -> tuple[Task, ...]:
     os.makedirs(app)
     with open(os.path.join(app, "Makefile.uk"), "w", encoding="ascii") as file:
         file.write("$(eval $(call addlib,appdemo))\n")
-    built, wired = os.path.join(folder, "built"), os.path.join(folder, "wired")
-    cache = os.path.join(folder, ".cache")
+    command = (*program("wire", "--unikraft", tree, "--app", app, "-o", output),)
+    boards = (("--board", BOARDS[0]), ("--board", BOARDS[1]), ())
+    return Task(
+        name="wire", commands=tuple((*command, *one) for one in boards), output=output, fresh=0.4
+    )
+
+
+def _build(output: str) -> Task:
+    options = [f"--set=LIBUKDRIVER_PL011_DRAIN_US={value}" for value in (40000, 5000)]
+    commands = (
+        (*program("build", board, "--app", "demo", "-o", output), option)
+        for board, option in itertools.product(BOARDS, options)
+    )
+    return Task(name="build", commands=tuple(commands), output=output)
+
+
+def _publish(output: str) -> Task:
     publish = (
         "import sys; from ukdrivers.files import publish\n"
         "n = int(sys.argv[2])\n"
         "publish(sys.argv[1], {f'd{i % 7}/f{i}': f'{n} {i}\\n' * 3000 for i in range(n, n + 60)})"
     )
-    published = os.path.join(folder, "published")
-    return (
-        Task(
-            name="wire",
-            commands=tuple(
-                (*program("wire", "--unikraft", tree, "--app", app, "-o", wired), *more)
-                for more in (("--board", BOARDS[0]), ("--board", BOARDS[1]), ())
-            ),
-            output=wired,
-            fresh=0.4,
-        ),
-        Task(
-            name="build",
-            commands=tuple(
-                (*program("build", board, "--app", "demo", "-o", built), "--set", option)
-                for board in BOARDS
-                for option in (
-                    "LIBUKDRIVER_PL011_DRAIN_US=40000",
-                    "LIBUKDRIVER_PL011_DRAIN_US=5000",
-                )
-            ),
-            output=built,
-        ),
-        Task(
-            name="list",
-            commands=(tuple(program("list")),),
-            output=cache,
-            prints=True,
-            fresh=1.0,
-        ),
-        Task(
-            name="publish",
-            commands=tuple(
-                (sys.executable, "-c", publish, published, str(start)) for start in (0, 30, 90)
-            ),
-            output=published,
-            fresh=0.2,
-        ),
+    return Task(
+        name="publish",
+        commands=tuple((sys.executable, "-c", publish, output, str(one)) for one in (0, 30, 90)),
+        output=output,
+        fresh=0.2,
     )
 
 
@@ -224,22 +222,12 @@ def _killed(command: Sequence[str], folder: str, *, after: float, alone: bool) -
         process.wait(after)
         return "had ended"
     os.kill(process.pid, signal.SIGSTOP)
-    below = [] if alone else _below(process.pid)
+    below = [] if alone else list(descendants(process.pid))
     for one in (process.pid, *below):
         with contextlib.suppress(ProcessLookupError):
             os.kill(one, signal.SIGKILL)
     process.wait()
     return "killed"
-
-
-def _below(process: int) -> list[int]:
-    """List the processes that one started. Source: proc_pid_task(5), ``children``."""
-    try:
-        with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
-            children = [int(one) for one in file.read().split()]
-    except OSError:
-        return []
-    return [*children, *(one for child in children for one in _below(child))]
 
 
 def _result(task: Task, printed: str) -> dict[str, str]:

@@ -87,7 +87,10 @@ def figures(folder: str) -> Iterator[Figure]:
         unit="instructions",
         target=5_000,
     )
+    yield from _to_application(folder)
 
+
+def _to_application(folder: str) -> Iterator[Figure]:
     for version in (2, 3):
         yield Figure(
             name=f"guest instructions, reset to the application, every driver linked, GICv{version}",

@@ -16,10 +16,11 @@ import pytest
 
 from tests.acme import MANIFEST, PROBE, C, write_plugin
 from tests.conftest import ROOT
+from ukdrivers.conformance.work import descendants
 
 if TYPE_CHECKING:
     import pathlib
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from tests.conftest import Program
 
@@ -195,23 +196,11 @@ def test_list_runs_nothing(test: Test, tmp_path: pathlib.Path) -> None:
     assert not (tmp_path / "state").exists()
 
 
-def below(process: int) -> Iterator[int]:
-    """Yield the processes that one has started, and those that they have."""
-    try:
-        for thread in os.listdir(f"/proc/{process}/task"):
-            with open(f"/proc/{process}/task/{thread}/children", encoding="ascii") as file:
-                for child in map(int, file.read().split()):
-                    yield child
-                    yield from below(child)
-    except OSError:  # it has ended, before its file was opened or before it was read
-        return
-
-
 def name_of(process: int) -> str:
     try:
         with open(f"/proc/{process}/comm", encoding="ascii") as file:
             return file.read().strip()
-    except OSError:  # as above
+    except OSError:  # it has ended, before its file was opened or before it was read
         return ""
 
 
@@ -231,7 +220,7 @@ def test_an_interrupted_run_leaves_no_machine_behind(
         machines: list[int] = []
         while not machines and time.monotonic() < deadline:
             time.sleep(0.05)
-            running = below(process.pid)
+            running = descendants(process.pid)
             machines = [one for one in running if name_of(one).startswith("qemu-system")]
             # the first one writes the board's tree
             machines = machines if list(scratch.glob("*/acme-rtc/images/*/qemu.log")) else []

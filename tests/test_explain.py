@@ -103,14 +103,8 @@ def random_world(chance: random.Random, folder: Path) -> World:
     slots = chance.sample(filled, min(len(filled), chance.choice((0, 0, 1))))
     names = [one.symbol for one in drivers]
     lines = ["choice", '\tprompt "one of"', "", "config C0", '\tbool "0"', ""]
-    lines += [
-        "config C1",
-        '\tbool "1"',
-        f"\tdepends on {chance.choice(names)}",
-        "",
-        "endchoice",
-        "",
-    ]
+    lines += ["config C1", '\tbool "1"', f"\tdepends on {chance.choice(names)}", ""]
+    lines += ["endchoice", ""]
     for number in range(3):
         known = [*names, *(f"A{one}" for one in range(number)), "C1", "TRACE"]
         lines += [f"config A{number}", f'\tbool "A{number}"' if chance.random() < 0.7 else "\tbool"]

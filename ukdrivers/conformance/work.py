@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ukdrivers.conformance.model import Settings
 
-__all__ = ["each", "stop"]
+__all__ = ["descendants", "each", "stop"]
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -42,12 +42,12 @@ def stop(settings: Settings) -> None:
     They are found by their parents, because some lead process groups of their own.
     """
     settings.stopped.set()
-    for process in list(_descendants(os.getpid())):  # all, before the first one loses its children
+    for process in list(descendants(os.getpid())):  # all, before the first one loses its children
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, signal.SIGTERM)
 
 
-def _descendants(process: int) -> Iterator[int]:
+def descendants(process: int) -> Iterator[int]:
     """Yield the processes below one, parents first.
 
     Source: proc_pid_task(5), ``children``.
@@ -59,4 +59,4 @@ def _descendants(process: int) -> Iterator[int]:
                 children = [int(one) for one in file.read().split()]
             for child in children:
                 yield child
-                yield from _descendants(child)
+                yield from descendants(child)
